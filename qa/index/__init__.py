@@ -1,0 +1,14 @@
+"""Passages and vectors on disk.
+
+An index folder holds generations, one folder each, and ``CURRENT``, which names the one in use. A generation is
+written beside the others under another name, flushed, and renamed; then ``CURRENT`` is replaced. So a crash at any
+moment leaves the old generation in use, and who has one open goes on reading it.
+
+``store`` (documents and passages, SQLite), ``dense`` (FAISS) and ``lexical`` (tantivy) are the parts of a
+generation, ``manifest`` says what belongs to it, ``build`` writes one, ``opened`` reads one.
+"""
+
+from qa.index.build import IndexReport, Progress, Request, build
+from qa.index.opened import OpenIndex, open_index
+
+__all__ = ["IndexReport", "OpenIndex", "Progress", "Request", "build", "open_index"]

@@ -1,0 +1,113 @@
+"""Lexical search: BM25 in tantivy over stemmed English terms, stop words left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+FOLDER_NAME = "lexical"
+_ANALYZER = "pincite"
+_HEAP = 50_000_000
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
+
+
+def terms(text: str) -> list[str]:
+    """The terms that ``text`` is indexed and searched under, in order, repeated ones kept."""
+    return list(_ANALYZE.analyze(_without_possessives(text)))
+
+
+def write_lexical(folder: Path, rows: Iterable[tuple[int, str]]) -> None:
+    """Write an index of texts under their rows into a new ``folder``."""
+    folder.mkdir()
+    index = _register(tantivy.Index(_schema(), path=str(folder)))
+    writer = index.writer(heap_size=_HEAP, num_threads=1)  # one thread: the same files' order every time
+    for row, text in rows:
+        document = tantivy.Document()
+        document.add_unsigned("row", row)
+        document.add_text("body", _without_possessives(text))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class LexicalIndex:
+    """BM25 search; safe for several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = _register(tantivy.Index.open(str(folder)))
+        self._schema = _schema()
+        self._searcher = self._index.searcher()
+
+    def search(self, question: str, k: int, only: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The ``k`` rows of highest BM25, best first; ties by row; rows that share no term are not among them.
+
+        ``only``: the rows to look at; None = all, empty = none.
+        """
+        wanted = dict.fromkeys(terms(question))
+        if k < 1 or not wanted or (only is not None and not only):
+            return []
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "body", term)) for term in wanted]
+        )
+        if only is not None:
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._rows_query(only))]
+            )
+        # Ties at the end of the list must not depend on the engine's inner order: take more, then cut.
+        found = self._searcher.search(query, limit=k + 64).hits
+        rows = [(self._row(address), float(score)) for score, address in found]
+        return sorted(rows, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def document_frequency(self, term: str) -> int:
+        """In how many passages a term (as ``terms`` gives it) stands."""
+        return int(self._searcher.doc_freq("body", term))
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def _rows_query(self, rows: Sequence[int]) -> tantivy.Query:
+        return tantivy.Query.const_score_query(
+            tantivy.Query.term_set_query(self._schema, "row", list(rows)), 0.0
+        )
+
+    def _row(self, address: tantivy.DocAddress) -> int:
+        row = self._searcher.doc(address).get_first("row")
+        assert isinstance(row, int)
+        return row
+
+
+def _schema() -> tantivy.Schema:
+    return (
+        tantivy.SchemaBuilder()
+        .add_unsigned_field("row", stored=True, indexed=True)
+        .add_text_field("body", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+        .build()
+    )
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def _without_possessives(text: str) -> str:
+    """Without them, "Beijing's" and "Beijing" share a term, and the term "s" does not stand everywhere."""
+    return _POSSESSIVE.sub("", text)
+
+
+def _register(index: tantivy.Index) -> tantivy.Index:
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    return index
+
+
+_ANALYZE = _analyzer()

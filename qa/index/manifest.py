@@ -1,0 +1,122 @@
+"""What belongs to a generation, and the file that names the one in use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from qa.errors import IndexDamaged, IndexMissing, IndexOutdated
+
+FORMAT = 1
+FILE_NAME = "manifest.json"
+CURRENT = "CURRENT"
+_GENERATION = re.compile(r"gen-\d{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Written last, so that a folder with a manifest is whole."""
+
+    format: int
+    encoder: str
+    fingerprint: str
+    dimensions: int
+    chunk_tokens: int
+    documents: int
+    passages: int
+    roots: tuple[str, ...]
+    """The folders and files the documents were read from; empty where they came from elsewhere."""
+    removed: tuple[str, ...]
+    """Ids that were taken out and are not to come back by themselves."""
+    files: dict[str, str]
+    """Path below the generation -> SHA-256."""
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below ``folder``, by path."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> str:
+    """Write it into a generation's folder, flush everything there to disk, and return its SHA-256."""
+    path = folder / FILE_NAME
+    path.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8")
+    for file in (*folder.rglob("*"), folder):
+        _flush(file)
+    return file_sha256(path)
+
+
+def write_current(index_dir: Path, generation: str, manifest_sha256: str) -> None:
+    """Make ``generation`` the one in use, atomically."""
+    draft = index_dir / f"{CURRENT}.new"
+    draft.write_text(f"{generation} {manifest_sha256}\n", encoding="ascii")
+    _flush(draft)
+    draft.replace(index_dir / CURRENT)
+    _flush(index_dir)
+
+
+def current_generation(index_dir: Path) -> tuple[Path, str]:
+    """The folder of the generation in use and its manifest's SHA-256; raises ``IndexMissing`` or ``IndexDamaged``."""
+    try:
+        words = (index_dir / CURRENT).read_bytes().decode("ascii", "replace").split()
+    except FileNotFoundError as error:
+        raise IndexMissing(f"there is no index in {index_dir}: run `pincite index --index {index_dir}`") from error
+    except OSError as error:
+        raise IndexDamaged(f"the index in {index_dir} cannot be opened: {error.strerror}") from error
+    if len(words) != 2 or not _GENERATION.fullmatch(words[0]):
+        raise damaged(index_dir, f"{CURRENT} is not as it was written")
+    return index_dir / words[0], words[1]
+
+
+def read_manifest(index_dir: Path) -> tuple[Path, Manifest]:
+    """The generation in use and its manifest, its files' hashes not yet checked; raises ``IndexFolderError``."""
+    folder, expected = current_generation(index_dir)
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise damaged(index_dir, f"{folder.name}/{FILE_NAME} is missing")
+    if file_sha256(path) != expected:
+        raise damaged(index_dir, f"{folder.name}/{FILE_NAME} is not as it was written")
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    if fields["format"] != FORMAT:
+        raise IndexOutdated(
+            f"the index in {index_dir} has format {fields['format']}, this version reads {FORMAT}: "
+            f"run `pincite index --index {index_dir}`"
+        )
+    fields["roots"], fields["removed"] = tuple(fields["roots"]), tuple(fields["removed"])
+    return folder, Manifest(**fields)
+
+
+def check_files(index_dir: Path, folder: Path, manifest: Manifest) -> None:
+    """Raises ``IndexDamaged`` unless every file of the manifest is there, byte for byte."""
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise damaged(index_dir, f"{folder.name}/{name} is missing")
+        if file_sha256(path) != expected:
+            raise damaged(index_dir, f"{folder.name}/{name} is not as it was written")
+
+
+def damaged(index_dir: Path, what: str) -> IndexDamaged:
+    return IndexDamaged(f"the index in {index_dir} is damaged ({what}): run `pincite index --index {index_dir}`")
+
+
+def _flush(path: Path) -> None:
+    """Have the operating system write a file or a folder's entries to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:
+        if path.is_file():  # some systems cannot flush folders; files they must
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,44 @@
+"""The generation in use, checked and opened."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.index import dense, lexical, store
+from qa.index.manifest import Manifest, check_files, damaged, read_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIndex:
+    """The parts of one generation; rows mean the same in all of them."""
+
+    manifest: Manifest
+    store: store.Store
+    dense: dense.DenseIndex
+    lexical: lexical.LexicalIndex
+
+    @property
+    def hash(self) -> str:
+        """Changes whenever the documents, their passages or the vectors do."""
+        parts = self.manifest.files[store.FILE_NAME] + self.manifest.files[dense.FILE_NAME]
+        return hashlib.sha256(parts.encode("ascii")).hexdigest()[:16]
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_index(index_dir: Path) -> OpenIndex:
+    """Open the generation in use; raises ``IndexFolderError`` if it is missing, damaged or of another format."""
+    folder, manifest = read_manifest(index_dir)
+    check_files(index_dir, folder, manifest)
+    try:
+        parts = (
+            store.Store(folder / store.FILE_NAME),
+            dense.DenseIndex(folder / dense.FILE_NAME),
+            lexical.LexicalIndex(folder / lexical.FOLDER_NAME),
+        )
+    except (OSError, RuntimeError, ValueError) as error:
+        raise damaged(index_dir, str(error).splitlines()[0]) from error
+    return OpenIndex(manifest, *parts)

@@ -1,0 +1,75 @@
+"""Where things lie and how they are done. The only module that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+MAX_QUESTION = 2_000
+"""Characters a question may have; a longer one is refused, not cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be tuned. The defaults are the measured best: see ``eval/README.md``."""
+
+    chunk_tokens: int = 128
+    """Budget of a passage in tiktoken tokens, its context not counted."""
+    dense_share: float = 0.6
+    """Weight of the dense score in the fusion, 0 to 1; the lexical score has the rest."""
+    pool: int = 50
+    """Passages each retriever proposes for fusion."""
+    read_passages: int = 12
+    """Passages the reader reads."""
+    max_answers: int = 4
+    """Places shown for one question."""
+    min_confidence: float = 0.5
+    """Below this probability an answer is not shown."""
+
+    def __post_init__(self) -> None:
+        if self.chunk_tokens < 16:
+            raise ValueError(f"chunk_tokens must be at least 16, not {self.chunk_tokens}")
+        if not 0 <= self.dense_share <= 1:
+            raise ValueError(f"dense_share must lie between 0 and 1, not {self.dense_share}")
+        if not 0 <= self.min_confidence <= 1:
+            raise ValueError(f"min_confidence must lie between 0 and 1, not {self.min_confidence}")
+        if min(self.pool, self.read_passages, self.max_answers) < 1:
+            raise ValueError("pool, read_passages and max_answers must be at least 1")
+
+
+def checkout() -> Path | None:
+    """The folder of the source checkout this package runs from, or None when installed from a wheel."""
+    root = _PACKAGE.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "corpus" / "sources.toml").is_file() else None
+
+
+def corpus_dir() -> Path:
+    """The corpus that comes with the product: ``corpus/`` of the checkout, or the copy inside the wheel."""
+    root = checkout()
+    return root / "corpus" if root else _PACKAGE / "_corpus"
+
+
+def home() -> Path:
+    """The user's data folder for Pincite; ``PINCITE_HOME`` moves it."""
+    if chosen := os.environ.get("PINCITE_HOME"):
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("pincite", appauthor=False))
+
+
+def index_dir() -> Path:
+    """Where the index lies by default: ``PINCITE_HOME/index``, ``index/`` of a checkout, or the data folder."""
+    root = checkout()
+    if root and not os.environ.get("PINCITE_HOME"):
+        return root / "index"
+    return home() / "index"
+
+
+def eval_sets_dir() -> Path:
+    """Where question sets are looked up by name: ``eval/sets`` of a checkout, or the data folder."""
+    root = checkout()
+    return root / "eval" / "sets" if root else home() / "sets"

@@ -2,82 +2,263 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
-from qa.settings import Settings
-from qa.types import Answer, Document, Failure, Hit, Source
+from qa.citations import cite
+from qa.corpus import read
+from qa.corpus.discover import discover
+from qa.encoder import DEFAULT_ENCODER, Encoder, load_encoder
+from qa.errors import IndexOutdated, QuestionError
+from qa.followup import resolve
+from qa.index import IndexReport, OpenIndex, Progress, Request, open_index
+from qa.index import build as build_index
+from qa.index.manifest import read_manifest
+from qa.index.store import SourceEntry
+from qa.reader import Reader
+from qa.reader.evidence import term_weight
+from qa.reader.sentence import load_sentence_reader
+from qa.retriever import MODES, Mode, Retriever
+from qa.settings import MAX_QUESTION, Settings
+from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit
 
-Mode = Literal["hybrid", "dense", "lexical"]
+__all__ = ["MODES", "IndexReport", "Mode", "Pincite", "Progress", "SourceEntry", "build", "index_paths"]
 
-
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
-    """A source in the index, for listings."""
-
-    source: Source
-    passages: int
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What building an index did."""
-
-    documents: int
-    passages: int
-    embedded: int
-    """Passages whose vectors were computed; the rest were taken over from the index before."""
-    failures: tuple[Failure, ...]
-    seconds: float
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
 
 
-Progress = Callable[[str, int, int], None]
-"""Called as ``progress(stage, done, total)``; stages are "reading", "embedding", "writing"."""
+def index_paths(
+    paths: Sequence[Path],
+    index_dir: Path,
+    settings: Settings = Settings(),
+    *,
+    encoder: str | None = None,
+    removed: Collection[str] = (),
+    progress: Progress = lambda *_: None,
+) -> IndexReport:
+    """Build or update the index in ``index_dir`` from all documents below ``paths``.
+
+    Only passages that are new are embedded. ``encoder``: a name or folder; None = the one of the index that is
+    there, else the default. ``removed``: ids to leave out. Raises ``CorpusError``, ``EncoderError``, ``IndexBusy``.
+    """
+    roots = [path.expanduser().absolute() for path in paths]
+    request = Request(
+        documents=read(roots),
+        encoder=load_encoder(encoder or _encoder_of(index_dir)),
+        chunk_tokens=settings.chunk_tokens,
+        roots=tuple(map(str, roots)),
+        removed=tuple(sorted(removed)),
+        expected=len(discover(roots)),
+    )
+    return build_index(request, index_dir, progress)
 
 
+def build(
+    documents: Iterable[Document | Failure],
+    index_dir: Path,
+    settings: Settings = Settings(),
+    *,
+    encoder: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> IndexReport:
+    """Build or update the index in ``index_dir`` from documents at hand, such as those of an evaluation set."""
+    request = Request(documents, load_encoder(encoder or _encoder_of(index_dir)), settings.chunk_tokens)
+    return build_index(request, index_dir, progress)
+
+
+def _encoder_of(index_dir: Path) -> str:
+    from qa.errors import IndexFolderError
+
+    try:
+        return read_manifest(index_dir)[1].encoder
+    except IndexFolderError:
+        return DEFAULT_ENCODER
+
+
+@dataclass(frozen=True)
 class Pincite:
     """An opened index, ready to be asked. Safe to use from several threads."""
 
+    index: OpenIndex
+    encoder: Encoder
+    reader: Reader
+    settings: Settings = field(default_factory=Settings)
+
     @classmethod
     def open(cls, index_dir: Path, settings: Settings = Settings()) -> Pincite:
-        """Open the index in ``index_dir``; raises ``IndexFolderError`` with the command that mends it."""
-        raise NotImplementedError
+        """Open the index in ``index_dir``; raises ``IndexFolderError`` or ``EncoderError`` with the next command."""
+        index = open_index(index_dir)
+        encoder = load_encoder(index.manifest.encoder)
+        if encoder.fingerprint != index.manifest.fingerprint:
+            raise IndexOutdated(
+                f"the index in {index_dir} was made with another {encoder.name}: run `pincite index --index {index_dir}`"
+            )
+        reader = load_sentence_reader(encoder, term_weight(index.lexical))
+        return cls(index, encoder, reader, settings)
 
     def ask(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        *,
-        top_k: int = 10,
-        only: Collection[str] | None = None,
+        self, question: str, history: Sequence[str] = (), *, top_k: int = 10, only: Collection[str] | None = None
     ) -> Answer:
         """Answer ``question`` with the sources, or say why they do not.
 
-        ``history`` holds the earlier questions of the conversation, oldest first. ``only``: ids of the
-        documents to use; None = all, empty = none. Raises ``QuestionError`` (empty, too long, no word in it).
+        ``history`` holds the earlier questions of the conversation, oldest first. ``only``: ids of the documents to
+        use; None = all, empty = none. Raises ``QuestionError`` (empty, too long, no word in it).
         """
-        raise NotImplementedError
+        started = time.perf_counter()
+        clean = self._clean(question)
+        earlier = [_CONTROL.sub(" ", text).strip() for text in history]
+        readings = []
+        spent = {"retrieve": 0.0, "read": 0.0}
+        for form in resolve(clean, earlier):
+            reading = self._read(form, max(top_k, self.settings.read_passages), only)
+            readings.append(reading)
+            spent = {name: spent[name] + reading.seconds[name] for name in spent}
+        best = max(readings, key=lambda reading: reading.confidence)  # the first of equals: the likeliest form
+        answers, citations = self._answers(best.extracts)
+        return Answer(
+            question=question,
+            history=tuple(history),
+            answers=answers,
+            citations=citations,
+            hits=best.hits[:top_k],
+            confidence=best.confidence,
+            reason=None if answers else self._reason(best),
+            seconds={**spent, "total": time.perf_counter() - started},
+        )
 
     def search(
         self, question: str, *, top_k: int = 10, mode: Mode = "hybrid", only: Collection[str] | None = None
     ) -> tuple[Hit, ...]:
-        """The ranked passages only."""
-        raise NotImplementedError
+        """The ranked passages only, best first."""
+        return self._retriever().search(self._clean(question), top_k, mode, only)
 
     def sources(self) -> tuple[SourceEntry, ...]:
         """Every document, ordered by id."""
-        raise NotImplementedError
+        return self.index.store.sources()
 
     def failures(self) -> tuple[Failure, ...]:
         """The files that could not be read when the index was built."""
-        raise NotImplementedError
+        return self.index.store.failures()
 
     def document(self, id: str) -> Document:
         """One document with its text; raises ``KeyError`` for an unknown id."""
-        raise NotImplementedError
+        return self.index.store.document(id)
+
+    def warm(self) -> None:
+        """Load the models now, so that the first question does not wait for them."""
+        self.encoder.encode(["warm"])
 
     def close(self) -> None:
-        raise NotImplementedError
+        self.index.close()
+
+    def _clean(self, question: str) -> str:
+        """The question as retrieval reads it: control characters and outer white space left out."""
+        if len(question) > MAX_QUESTION:
+            raise QuestionError(
+                f"the question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked: shorten it"
+            )
+        clean = _CONTROL.sub(" ", question).strip()
+        if not clean:
+            raise QuestionError("the question is empty: type one")
+        if not any(character.isalnum() for character in clean):
+            raise QuestionError("the question has no word in it: type one")
+        if (count := self.encoder.count_tokens([clean])[0]) > self.encoder.max_tokens:
+            raise QuestionError(
+                f"the question has {count} word pieces; {self.encoder.name} reads {self.encoder.max_tokens}: shorten it"
+            )
+        return clean
+
+    def _retriever(self) -> Retriever:
+        return Retriever(self.index, self.encoder, self.settings.pool, self.settings.dense_share)
+
+    def _read(self, question: str, k: int, only: Collection[str] | None) -> _Reading:
+        started = time.perf_counter()
+        hits = self._retriever().search(question, k, only=only)
+        retrieved = time.perf_counter()
+        extracts = self.reader.read(question, hits[: self.settings.read_passages])
+        return _Reading(
+            tuple(_ranked(hits, extracts)),
+            tuple(extracts),
+            {"retrieve": retrieved - started, "read": time.perf_counter() - retrieved},
+        )
+
+    def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
+        chosen = _chosen(extracts, self.settings)
+        documents = {id: self.document(id) for id in {extract.passage.document_id for extract in chosen}}
+        citations = tuple(
+            cite(number, documents[extract.passage.document_id], extract)
+            for number, extract in enumerate(chosen, start=1)
+        )
+        answers = tuple(
+            FoundAnswer(
+                citation.quote,
+                documents[citation.source.id].text[citation.span_start : citation.span_end],
+                extract.confidence,
+                citation.number,
+            )
+            for citation, extract in zip(citations, chosen, strict=True)
+        )
+        return answers, citations
+
+    def _reason(self, reading: _Reading) -> str:
+        if not reading.extracts:
+            return "There is no source to look in." if not reading.hits else _NOTHING_CLOSE
+        return reading.extracts[0].why_not or _NOTHING_CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one form of the question came to."""
+
+    hits: tuple[Hit, ...]
+    extracts: tuple[Extract, ...]
+    seconds: dict[str, float]
+
+    @property
+    def confidence(self) -> float:
+        return self.extracts[0].confidence if self.extracts else 0.0
+
+
+def _ranked(hits: Sequence[Hit], extracts: Sequence[Extract]) -> list[Hit]:
+    """The hits with the reader's score of their best extract among their scores; their order is retrieval's."""
+    best: dict[tuple[str, int], float] = {}
+    for extract in extracts:
+        best.setdefault((extract.passage.document_id, extract.passage.start), extract.score)
+    places = [(hit.passage.document_id, hit.passage.start) for hit in hits]
+    return [
+        replace(hit, scores={**hit.scores, "reader": best[place]}) if place in best else hit
+        for hit, place in zip(hits, places, strict=True)
+    ]
+
+
+def _chosen(extracts: Sequence[Extract], settings: Settings) -> list[Extract]:
+    """The extracts to show: the best, then the next best places, other documents first, none twice."""
+    shown = [extract for extract in extracts if extract.confidence >= settings.min_confidence]
+    if not shown or shown[0] is not extracts[0]:
+        return []
+    chosen: list[Extract] = []
+    texts: set[str] = set()
+    for extract in _other_documents_first(shown):
+        text = " ".join(_quote_text(extract).split()).lower()
+        if text not in texts and len(chosen) < settings.max_answers:
+            texts.add(text)
+            chosen.append(extract)
+    return chosen
+
+
+def _other_documents_first(extracts: Sequence[Extract]) -> list[Extract]:
+    seen: set[str] = set()
+    first, later = [], []
+    for extract in extracts:
+        (later if extract.passage.document_id in seen else first).append(extract)
+        seen.add(extract.passage.document_id)
+    return [*first, *later]
+
+
+def _quote_text(extract: Extract) -> str:
+    start = extract.passage.start
+    return extract.passage.text[extract.quote.start - start : extract.quote.end - start]

@@ -38,9 +38,10 @@ class Retriever:
             vector = self.encoder.encode([question])[0]
             dense = dict(self.index.dense.search(vector, pool, rows))
             dense |= self._cosines(vector, [row for row in lexical if row not in dense])
-        scores = {"hybrid": lambda: fuse(dense, lexical, self.dense_share), "dense": lambda: dense}.get(
-            mode, lambda: lexical
-        )()
+        if mode == "hybrid":
+            scores = fuse(dense, lexical, self.dense_share)
+        else:
+            scores = dense if mode == "dense" else lexical
         return self._hits(scores, {"dense": dense, "lexical": lexical}, k)
 
     def _cosines(self, vector: FloatArray, rows: Sequence[int]) -> dict[int, float]:

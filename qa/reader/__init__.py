@@ -1,0 +1,26 @@
+"""A question and hits to extracts: the sentences that may answer, the words in them, and how likely they are right.
+
+``question`` says what kind of answer is asked for, ``answer_types`` finds words of that kind, ``evidence`` measures
+how well a sentence fits the question, ``sentence`` is the reader that ranks sentences by that evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from qa.types import Extract, Hit
+
+
+class Reader(Protocol):
+    """Finds the places that answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
+        """Candidates from all hits, best first; empty only if no hit has a sentence.
+
+        An extract's quote is one or more whole sentences of its passage, its span lies in the quote, and its
+        confidence is the probability that it answers. The same question and hits give the same extracts.
+        """

@@ -1,0 +1,128 @@
+"""How well a sentence fits a question: a few numbers, each with a plain meaning."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from qa.corpus.layout import ends_sentence
+from qa.index.lexical import LexicalIndex, terms
+from qa.reader.answer_types import spans_of_type
+from qa.reader.question import Question, numbers
+from qa.types import Hit, Span
+
+TermWeight = Callable[[str], float]
+"""How much a term tells: higher for rarer ones, above 0."""
+
+
+class Evidence(NamedTuple):
+    """What speaks for one sentence; every field lies in 0..1 except the cosines (-1..1)."""
+
+    sentence_cosine: float
+    passage_cosine: float
+    retrieved: float
+    """The fused score of retrieval."""
+    sentence_overlap: float
+    """Share of the question's term weight that stands in the sentence."""
+    passage_overlap: float
+    """The same for passage and context."""
+    best_term: float
+    """1 if the question's weightiest term stands in passage or context."""
+    pairs: float
+    """Share of the question's neighbouring terms that are neighbours in the sentence."""
+    has_type: float
+    """1 if words of the kind asked for stand in the sentence; 0.5 if no kind is asked for."""
+    names_in_passage: float
+    """Share of the question's names in passage or context; 1 if it has none."""
+    names_in_sentence: float
+    numbers_in_passage: float
+    """Share of the question's numbers in passage or context; 1 if it has none."""
+    numbers_in_sentence: float
+    is_sentence: float
+    """1 if it ends as a sentence does: headings and labels do not."""
+    is_question: float
+    """1 if it asks rather than tells."""
+    length: float
+    """Number of words on a logarithmic scale, 1 at 50."""
+
+
+def measure(question: Question, hit: Hit, sentence: Span, cosine: float, weight: TermWeight) -> Evidence:
+    """The evidence for one sentence (offsets into the document) of a hit, ``cosine`` being its own."""
+    passage = hit.passage
+    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+    around = f"{passage.context}\n{passage.text}"
+    own, near = terms(text), set(terms(around))
+    spans = spans_of_type(question, text)
+    typed = question.type not in ("other", "list")
+    return Evidence(
+        sentence_cosine=cosine,
+        passage_cosine=hit.scores.get("dense", 0.0),
+        retrieved=hit.score,
+        sentence_overlap=_overlap(question.terms, set(own), weight),
+        passage_overlap=_overlap(question.terms, near, weight),
+        best_term=float(max(question.terms, key=weight, default="") in near),
+        pairs=_pairs(question.terms, own),
+        has_type=float(bool(spans)) if typed else 0.5,
+        names_in_passage=_share(question.names, around),
+        names_in_sentence=_share(question.names, text),
+        numbers_in_passage=_number_share(question, around),
+        numbers_in_sentence=_number_share(question, text),
+        is_sentence=float(ends_sentence(text)),
+        is_question=float(text.rstrip("\"'”’) ").endswith(("?", "？"))),
+        length=min(1.0, math.log1p(len(text.split())) / math.log1p(50)),
+    )
+
+
+def term_weight(index: LexicalIndex) -> TermWeight:
+    """Inverse document frequency as in BM25 (Robertson and Zaragoza 2009), over the passages of an index."""
+    total = len(index)
+
+    def weight(term: str) -> float:
+        frequency = index.document_frequency(term)
+        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+    return weight
+
+
+def missing(question: Question, text: str) -> list[str]:
+    """The question's names and numbers that ``text`` does not have, as they stand in the question."""
+    lowered = text.lower()
+    found = numbers(text)
+    names = [name for name in question.names if not _has_name(name, lowered)]
+    written = {name: _as_written(name, question.text) for name in names}
+    return [*written.values(), *(number for number in question.numbers if number not in found)]
+
+
+def _as_written(name: str, question: str) -> str:
+    start = question.lower().find(name)
+    return question[start : start + len(name)] if start >= 0 else name
+
+
+def _overlap(wanted: Iterable[str], found: set[str], weight: TermWeight) -> float:
+    weights = {term: weight(term) for term in wanted}
+    total = sum(weights.values())
+    return sum(value for term, value in weights.items() if term in found) / total if total else 0.0
+
+
+def _pairs(wanted: tuple[str, ...], found: list[str]) -> float:
+    pairs = set(zip(wanted, wanted[1:], strict=False))
+    return len(pairs & set(zip(found, found[1:], strict=False))) / len(pairs) if pairs else 0.0
+
+
+def _share(names: tuple[str, ...], text: str) -> float:
+    lowered = text.lower()
+    return sum(_has_name(name, lowered) for name in names) / len(names) if names else 1.0
+
+
+def _has_name(name: str, lowered: str) -> bool:
+    """Whether all words of a name stand in a text; "R&D" and hyphens count as they are written."""
+    return all(re.search(rf"(?<!\w){re.escape(word)}", lowered) for word in name.split() if len(word) > 2 or word.isalnum())
+
+
+def _number_share(question: Question, text: str) -> float:
+    if not question.numbers:
+        return 1.0
+    found = numbers(text)
+    return sum(number in found for number in question.numbers) / len(question.numbers)

@@ -38,7 +38,8 @@ def link(source: Source, text: str, page: int | None) -> str:
     A text fragment (WICG "URL Fragment Text Directives") that names the whole text where it is short, else its first
     and last words; the page where there are pages. Line breaks cannot be matched, so the ends stop short of them.
     """
-    address = (source.url or Path(source.path).as_uri()).split("#", 1)[0]
+    path = Path(source.path)
+    address = (source.url or (path.as_uri() if path.is_absolute() else "")).split("#", 1)[0]
     if page is not None:
         return f"{address}#page={page}"
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qa.citations import cite
-from qa.corpus import read
-from qa.corpus.discover import discover
-from qa.encoder import DEFAULT_ENCODER, Encoder, load_encoder
+from qa.encoder import Encoder, load_encoder
 from qa.errors import IndexOutdated, QuestionError
 from qa.followup import resolve
-from qa.index import IndexReport, OpenIndex, Progress, Request, open_index
-from qa.index import build as build_index
-from qa.index.manifest import read_manifest
+from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.evidence import term_weight
@@ -25,58 +21,10 @@ from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit
 
-__all__ = ["MODES", "IndexReport", "Mode", "Pincite", "Progress", "SourceEntry", "build", "index_paths"]
+__all__ = ["MODES", "Mode", "Pincite", "SourceEntry"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
-
-
-def index_paths(
-    paths: Sequence[Path],
-    index_dir: Path,
-    settings: Settings = Settings(),
-    *,
-    encoder: str | None = None,
-    removed: Collection[str] = (),
-    progress: Progress = lambda *_: None,
-) -> IndexReport:
-    """Build or update the index in ``index_dir`` from all documents below ``paths``.
-
-    Only passages that are new are embedded. ``encoder``: a name or folder; None = the one of the index that is
-    there, else the default. ``removed``: ids to leave out. Raises ``CorpusError``, ``EncoderError``, ``IndexBusy``.
-    """
-    roots = [path.expanduser().absolute() for path in paths]
-    request = Request(
-        documents=read(roots),
-        encoder=load_encoder(encoder or _encoder_of(index_dir)),
-        chunk_tokens=settings.chunk_tokens,
-        roots=tuple(map(str, roots)),
-        removed=tuple(sorted(removed)),
-        expected=len(discover(roots)),
-    )
-    return build_index(request, index_dir, progress)
-
-
-def build(
-    documents: Iterable[Document | Failure],
-    index_dir: Path,
-    settings: Settings = Settings(),
-    *,
-    encoder: str | None = None,
-    progress: Progress = lambda *_: None,
-) -> IndexReport:
-    """Build or update the index in ``index_dir`` from documents at hand, such as those of an evaluation set."""
-    request = Request(documents, load_encoder(encoder or _encoder_of(index_dir)), settings.chunk_tokens)
-    return build_index(request, index_dir, progress)
-
-
-def _encoder_of(index_dir: Path) -> str:
-    from qa.errors import IndexFolderError
-
-    try:
-        return read_manifest(index_dir)[1].encoder
-    except IndexFolderError:
-        return DEFAULT_ENCODER
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""``pincite ask`` and ``pincite search``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from qa.cli.common import json_lines, open_pincite, print_json
+from qa.cli.terminal import Terminal, safe
+from qa.errors import PinciteError, QuestionError
+from qa.pipeline import Pincite
+from qa.types import Answer, Citation, Hit, hits_to_json
+
+_STRENGTHS = ((0.8, "strong"), (0.65, "good"), (0.0, "fair"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: str
+    history: list[str] = field(default_factory=list)
+    id: Any = None
+
+
+def run_ask(args: Namespace) -> int:
+    """Answer one question, or many; a single one that cannot be asked is an error, one of many only costs itself."""
+    terminal = Terminal(sys.stdout)
+    pincite = open_pincite(args)
+    try:
+        if args.question is not None:
+            _show(pincite.ask(args.question, args.history, top_k=args.top_k), None, args, terminal)
+            return 0
+        questions = _from_file(args) if args.file is not None else _from_stdin(args)
+        return _ask_all(pincite, questions, args, terminal)
+    finally:
+        pincite.close()
+
+
+def run_search(args: Namespace) -> int:
+    terminal = Terminal(sys.stdout)
+    pincite = open_pincite(args)
+    try:
+        hits = pincite.search(args.question, top_k=args.top_k, mode=args.mode)
+        if args.json:
+            for row in hits_to_json(hits):
+                print_json(row)
+        else:
+            _show_hits(hits, terminal)
+    finally:
+        pincite.close()
+    return 0
+
+
+def _ask_all(pincite: Pincite, questions: Iterator[_Asked], args: Namespace, terminal: Terminal) -> int:
+    status = 0
+    for asked in questions:
+        try:
+            answer = pincite.ask(asked.question, asked.history, top_k=args.top_k)
+        except QuestionError as error:
+            status = 1
+            print(f"pincite: {safe(asked.question[:60])!r}: {error}", file=sys.stderr)
+            answer = Answer(asked.question, tuple(asked.history), (), (), (), 0.0, str(error), {"total": 0.0})
+        _show(answer, asked.id, args, terminal)
+        sys.stdout.flush()
+    return status
+
+
+def _from_file(args: Namespace) -> Iterator[_Asked]:
+    for number, row in json_lines(args.file):
+        question, history = row.get("question"), row.get("history", [])
+        if not isinstance(question, str) or not isinstance(history, list) or not all(isinstance(h, str) for h in history):
+            raise PinciteError(f'{args.file}, line {number}: "question" must be text and "history" a list of texts')
+        yield _Asked(question, history, row.get("id"))
+
+
+def _from_stdin(args: Namespace) -> Iterator[_Asked]:
+    """One question a line; a person at the keyboard has a conversation, a file has separate questions."""
+    person = sys.stdin.isatty()
+    history = list(args.history)
+    if person:
+        print("Ask a question; an empty line ends.", file=sys.stderr)
+    while True:
+        if person:
+            print("? ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line or (person and not line.strip()):
+            return
+        if line.strip():
+            yield _Asked(line.strip(), list(history))
+            if person:
+                history.append(line.strip())
+
+
+def _show(answer: Answer, id: Any, args: Namespace, terminal: Terminal) -> None:
+    if args.json:
+        print_json(answer.to_json(id))
+    elif answer.answers:
+        for citation, found in zip(answer.citations, answer.answers, strict=True):
+            _show_citation(citation, found.confidence, terminal)
+    else:
+        _show_refusal(answer, terminal)
+
+
+def _show_citation(citation: Citation, confidence: float, terminal: Terminal) -> None:
+    start = citation.start
+    before, span, after = (
+        safe(citation.quote[a - start : b - start])
+        for a, b in ((start, citation.span_start), (citation.span_start, citation.span_end), (citation.span_end, citation.end))
+    )
+    terminal.line(f"{before}{terminal.style(span, 'mark')}{after}")
+    source = citation.source
+    place = f"page {citation.page}" if citation.page is not None else f"line {citation.line}"
+    strength = next(word for least, word in _STRENGTHS if confidence >= least)
+    about = [source.title, source.publisher, source.published, place, f"{strength} ({confidence:.0%})"]
+    terminal.line(f"  [{citation.number}] " + " · ".join(safe(part) for part in about if part))
+    terminal.line(terminal.style(f"      {safe(citation.link)}", "dim"))
+    terminal.line()
+
+
+def _show_refusal(answer: Answer, terminal: Terminal) -> None:
+    terminal.line(terminal.style("The sources do not answer this question.", "bold") + f" {safe(answer.reason or '')}")
+    if answer.hits:
+        terminal.line("Closest passages (they do not answer it):")
+        _show_hits(answer.hits[:3], terminal)
+    terminal.line()
+
+
+def _show_hits(hits: tuple[Hit, ...], terminal: Terminal) -> None:
+    for hit in hits:
+        scores = ", ".join(f"{name} {value:.2f}" for name, value in hit.scores.items())
+        place = f"{safe(hit.passage.document_id)} {hit.passage.start}-{hit.passage.end}"
+        terminal.line(f"{hit.rank:3}. {place}  {hit.score:.3f} ({scores})")
+        terminal.line(terminal.folded(hit.passage.text, "     "))

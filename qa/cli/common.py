@@ -1,0 +1,67 @@
+"""What several commands share: opening the index, reading lines of JSON, writing them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from qa import settings
+from qa.cli.terminal import ProgressBars, safe
+from qa.errors import IndexMissing, PinciteError
+from qa.library import IndexReport, index_paths
+from qa.pipeline import Pincite
+
+
+def index_dir(args: Namespace) -> Path:
+    return args.index.expanduser().absolute() if args.index is not None else settings.index_dir()
+
+
+def open_pincite(args: Namespace) -> Pincite:
+    """The index that is asked for; at the default place, a first run builds it."""
+    try:
+        return Pincite.open(index_dir(args))
+    except IndexMissing:
+        if args.index is not None:
+            raise
+        print("pincite: first run: building the index", file=sys.stderr)
+        with ProgressBars() as progress:
+            report(index_paths([], index_dir(args), progress=progress))
+        return Pincite.open(index_dir(args))
+
+
+def report(result: IndexReport) -> None:
+    """Say on stderr which files could not be read."""
+    for failure in result.failures:
+        print(f"pincite: not read: {safe(failure.path)}: {safe(failure.reason)}", file=sys.stderr)
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def json_lines(file: Path | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number and object of every line that is not blank, of a file or of standard input."""
+    if file is None:
+        yield from _objects(sys.stdin, "standard input")
+        return
+    try:
+        with file.open(encoding="utf-8") as lines:
+            yield from _objects(lines, str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PinciteError(f"{file} cannot be read ({error}): name a file of JSON lines") from error
+
+
+def _objects(lines: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                value = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise PinciteError(f"{name}, line {number} is not JSON ({error.msg}): mend it") from error
+            if not isinstance(value, dict):
+                raise PinciteError(f"{name}, line {number} is no JSON object: mend it")
+            yield number, value

@@ -1,0 +1,99 @@
+"""``pincite index`` and ``pincite sources``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+
+from qa.cli.common import index_dir, open_pincite, print_json, report
+from qa.cli.terminal import ProgressBars, Terminal, safe
+from qa.errors import CorpusError
+from qa.index.store import SourceEntry
+from qa.library import IndexReport, add, index_paths, remove
+from qa.pipeline import Pincite
+
+
+def run_index(args: Namespace) -> int:
+    with ProgressBars() as progress:
+        result = index_paths(args.paths, index_dir(args), encoder=args.encoder, progress=progress)
+    _say(result, args)
+    return 0
+
+
+def run_sources(args: Namespace) -> int:
+    action = {"list": _list, "show": _show, "add": _add, "remove": _remove}[args.action or "list"]
+    return action(args)
+
+
+def _list(args: Namespace) -> int:
+    terminal = Terminal(sys.stdout)
+    pincite = open_pincite(args)
+    try:
+        for entry in pincite.sources():
+            if args.json:
+                print_json(_row(entry))
+            else:
+                _print_entry(entry, terminal)
+        for failure in pincite.failures():
+            print(f"pincite: not read: {safe(failure.path)}: {safe(failure.reason)}", file=sys.stderr)
+    finally:
+        pincite.close()
+    return 0
+
+
+def _show(args: Namespace) -> int:
+    pincite = open_pincite(args)
+    try:
+        if args.text:
+            # Bytes, since the text must come out as it is: print() would change line ends on some systems.
+            sys.stdout.flush()
+            sys.stdout.buffer.write(pincite.document(_known(pincite, args.id)).text.encode("utf-8"))
+            sys.stdout.buffer.flush()
+            return 0
+        entry = next(entry for entry in pincite.sources() if entry.source.id == _known(pincite, args.id))
+        if args.json:
+            print_json(_row(entry))
+        else:
+            _print_entry(entry, Terminal(sys.stdout))
+    finally:
+        pincite.close()
+    return 0
+
+
+def _add(args: Namespace) -> int:
+    with ProgressBars() as progress:
+        _say(add(args.paths, index_dir(args), progress=progress), args)
+    return 0
+
+
+def _remove(args: Namespace) -> int:
+    with ProgressBars() as progress:
+        _say(remove(args.ids, index_dir(args), progress=progress), args)
+    return 0
+
+
+def _known(pincite: Pincite, id: str) -> str:
+    if id not in {entry.source.id for entry in pincite.sources()}:
+        raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
+    return id
+
+
+def _say(result: IndexReport, args: Namespace) -> None:
+    report(result)
+    print(
+        f"{result.documents} documents, {result.passages} passages ({result.embedded} embedded) "
+        f"in {result.seconds:.1f} s: {safe(str(index_dir(args)))}"
+    )
+
+
+def _row(entry: SourceEntry) -> dict[str, object]:
+    return {**asdict(entry.source), "passages": entry.passages, "characters": entry.characters}
+
+
+def _print_entry(entry: SourceEntry, terminal: Terminal) -> None:
+    source = entry.source
+    terminal.line(terminal.style(safe(source.id), "bold"))
+    terminal.line("  " + " · ".join(safe(part) for part in (source.title, source.publisher, source.published) if part))
+    terminal.line(f"  {source.kind}, {source.size:,} bytes, {entry.passages} passages")
+    terminal.line(terminal.style(f"  {safe(source.url or source.path)}", "dim"))

@@ -1,0 +1,186 @@
+"""What can be typed, with help that teaches."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from qa import __version__, settings
+
+_ABOUT = """\
+Ask a folder of documents a question and get the sentences that answer it, word for word, each with a citation that
+points at the exact place; when the sources do not answer, Pincite says so.
+
+  pincite ask "What was Beijing's R&D intensity in 2024?"    ask the corpus that comes with it
+  pincite index ~/reports && pincite ask "..."               ask your own documents
+  pincite serve                                              the same on a screen in your browser
+"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser; every command sets ``run`` to the function that does it."""
+    parser = argparse.ArgumentParser(
+        prog="pincite", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"pincite {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for add in (_index, _ask, _search, _sources, _verify, _eval, _serve):
+        add(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+
+
+def _command(commands: Commands, name: str, help: str, about: str) -> argparse.ArgumentParser:
+    return commands.add_parser(  # type: ignore[no-any-return, attr-defined]
+        name, help=help, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def _index_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", help=f"the index folder (default: {_shown(settings.index_dir())})"
+    )
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would type it."""
+    for base, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if path.is_relative_to(base):
+            return (prefix + path.relative_to(base).as_posix()).replace("%", "%%")
+    return str(path).replace("%", "%%")
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to 1000 is wanted, not {text!r}")
+    return number
+
+
+def _index(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "index",
+        "read documents and build or update the index",
+        "Read the documents below every PATH (.txt, .md, .html) and build or update the index, so that it holds them\n"
+        "and no others. Only passages that are new are embedded. Without PATH: what the index was built from, or else\n"
+        "the corpus that comes with Pincite. A sources.toml in a folder may give title, publisher, date and URL.",
+    )
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a folder or a file")
+    _index_option(parser)
+    parser.add_argument("--encoder", metavar="NAME_OR_FOLDER", help="a sentence-transformers model (default: as before)")
+    parser.set_defaults(run=_lazily("qa.cli.library", "run_index"))
+
+
+def _ask(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "ask",
+        "answer a question with quotes and citations",
+        "Answer a question word for word from the sources, with citations, or say that they do not answer it.\n\n"
+        '  pincite ask "When will the hub be complete?"\n'
+        '  pincite ask "And Shanghai\'s?" --history "What was Beijing\'s R&D intensity in 2024?"\n'
+        "  pincite ask < questions.txt                 one question a line\n"
+        "  pincite ask --file questions.jsonl --json   one {\"id\", \"question\", \"history\"} a line",
+    )
+    parser.add_argument("question", nargs="?", metavar="QUESTION", help="left out: one a line from standard input")
+    parser.add_argument("--history", action="append", default=[], metavar="TEXT", help="an earlier question; repeat, oldest first")
+    parser.add_argument("--file", type=Path, metavar="FILE.jsonl", help="questions from a file, one JSON object a line")
+    parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="passages in `hits` (default: 10)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    _index_option(parser)
+    parser.set_defaults(run=_lazily("qa.cli.ask", "run_ask"))
+
+
+def _search(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "search",
+        "rank passages, answer nothing",
+        "The passages that come nearest to a question, best first, with their scores: cosine and BM25, and their fusion.",
+    )
+    parser.add_argument("question", metavar="QUESTION")
+    parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="how many (default: 10)")
+    parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help="(default: hybrid)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    _index_option(parser)
+    parser.set_defaults(run=_lazily("qa.cli.ask", "run_search"))
+
+
+def _sources(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "sources",
+        "list, show, add or remove documents",
+        "  pincite sources                      list the documents in the index\n"
+        "  pincite sources show ID --text       print a document's text, into which all offsets point\n"
+        "  pincite sources add PATH...          add documents\n"
+        "  pincite sources remove ID...         take documents out of the index (their files stay)",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    _index_option(parser)
+    parser.set_defaults(run=_lazily("qa.cli.library", "run_sources"), action="list")
+    # Given after the action, an option must not be reset to its default by the action's own parser.
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("--json", action="store_true", help="one JSON object a line")
+    shared.add_argument("--index", type=Path, metavar="DIR", help="the index folder")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    actions.add_parser("list", parents=[shared], help="list the documents (the default)")
+    show = actions.add_parser("show", parents=[shared], help="show one document")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--text", action="store_true", help="its text, byte for byte, and nothing else")
+    add = actions.add_parser("add", parents=[shared], help="add documents")
+    add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    remove = actions.add_parser("remove", parents=[shared], help="take documents out of the index")
+    remove.add_argument("ids", nargs="+", metavar="ID")
+
+
+def _verify(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "verify",
+        "check every citation against the sources",
+        "Check every citation in a file of answers (from `pincite ask --json`): the file is the same, and the quote\n"
+        "stands in it at the very place named. Prints a line for each that fails; exit status 1 if any does.",
+    )
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE.jsonl", help="left out: standard input")
+    _index_option(parser)
+    parser.set_defaults(run=_lazily("qa.cli.verify", "run_verify"))
+
+
+def _eval(commands: Commands) -> None:
+    from qa.eval.cli import add_parser
+
+    add_parser(commands)
+
+
+def _serve(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "serve",
+        "open the screen and the REST API",
+        "Serve the screen and the REST API on this machine. On a first start the index is built, with progress on the\n"
+        "screen. Any host but this machine's own asks for a token.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="(default: 127.0.0.1, reachable from this machine only)")
+    parser.add_argument("--port", type=int, default=7860, help="(default: 7860)")
+    parser.add_argument("--token", help="what a visitor must know (default: PINCITE_TOKEN, or a random one)")
+    parser.add_argument("--open", action="store_true", help="open the screen in your browser")
+    _index_option(parser)
+    parser.set_defaults(run=_lazily("qa.cli.serve", "run_serve"))
+
+
+def _lazily(module: str, function: str):  # type: ignore[no-untyped-def]
+    """A command whose module is imported when it runs, so that `--help` is instant."""
+
+    def run(args: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        return int(getattr(import_module(module), function)(args))
+
+    return run

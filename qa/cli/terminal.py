@@ -1,0 +1,89 @@
+"""What people see: safe text, marked words, progress bars."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import textwrap
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TextIO
+
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_STYLES = {"bold": "1", "dim": "2", "mark": "30;43", "green": "32", "yellow": "33"}
+
+
+def safe(text: str) -> str:
+    """``text`` with what could move the cursor, recolour the screen or reorder letters shown as a dot."""
+    return _UNSAFE.sub("·", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+class Terminal:
+    """Writes to one stream; styles only where a person looks at it and NO_COLOR is not set."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.is_interactive = stream.isatty()
+        self._styled = self.is_interactive and "NO_COLOR" not in os.environ
+
+    def style(self, text: str, name: str) -> str:
+        return f"\x1b[{_STYLES[name]}m{text}\x1b[0m" if self._styled and text else text
+
+    def line(self, text: str = "") -> None:
+        print(text, file=self._stream)
+
+    def folded(self, text: str, indent: str = "") -> str:
+        """Plain text on one line, or in lines of the window's width where a person looks."""
+        flat = " ".join(safe(text).split())
+        if not self.is_interactive:
+            return indent + flat
+        width = max(40, min(_width(), 100))
+        return "\n".join(textwrap.wrap(flat, width, initial_indent=indent, subsequent_indent=indent))
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size().columns
+    except OSError:
+        return 80
+
+
+class ProgressBars:
+    """A bar per stage on stderr, or a line per stage where nobody looks. Use as a context; call as ``Progress``."""
+
+    _WORDS = {"reading": "Reading documents", "embedding": "Embedding passages", "writing": "Writing the index"}
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._stage = ""
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        return self._show
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._close()
+
+    def _show(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self._close()
+            self._stage = stage
+            self._open(stage, total)
+        if self._bar is not None:
+            self._bar.total = total or None
+            self._bar.n = done
+            self._bar.refresh()
+
+    def _open(self, stage: str, total: int) -> None:
+        words = self._WORDS.get(stage, stage.capitalize())
+        if not sys.stderr.isatty():
+            print(f"{words}{f': {total}' if total else ''}", file=sys.stderr)
+            return
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=total or None, desc=words, unit="", file=sys.stderr, leave=False, dynamic_ncols=True)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

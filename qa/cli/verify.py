@@ -1,0 +1,27 @@
+"""``pincite verify``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from qa.cli.common import json_lines, open_pincite
+from qa.cli.terminal import safe
+from qa.verify import faults
+
+
+def run_verify(args: Namespace) -> int:
+    answers = citations = failed = 0
+    pincite = open_pincite(args)
+    try:
+        for number, answer in json_lines(args.file):
+            found = list(faults(answer, pincite))
+            for fault in found:
+                print(f"line {number}: {safe(fault)}")
+            answers += 1
+            citations += len(answer.get("citations") or [])
+            failed += len(found)
+    finally:
+        pincite.close()
+    print(f"{answers} answers, {citations} citations checked, {failed} faults", file=sys.stderr)
+    return 1 if failed else 0

@@ -1,0 +1,120 @@
+"""The documents behind an index: build it, add to it, take from it, bring it up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from qa.corpus import read
+from qa.corpus.discover import discover
+from qa.encoder import DEFAULT_ENCODER, load_encoder
+from qa.errors import CorpusError, IndexFolderError
+from qa.index import IndexReport, Progress, Request
+from qa.index import build as build_index
+from qa.index.manifest import Manifest, read_manifest
+from qa.index.opened import open_index
+from qa.settings import Settings, corpus_dir
+from qa.types import Document, Failure
+
+__all__ = ["IndexReport", "Progress", "add", "build", "index_paths", "remove"]
+
+
+def index_paths(
+    paths: Sequence[Path],
+    index_dir: Path,
+    settings: Settings = Settings(),
+    *,
+    encoder: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> IndexReport:
+    """Build or update the index in ``index_dir``, so that it holds the documents below ``paths`` and no others.
+
+    No paths: those the index was built from, or else the corpus that comes with the product; what was taken out of
+    such an index stays out. Only new passages are embedded. ``encoder``: a name or folder; None = that of the index
+    that is there, or else the default. Raises ``CorpusError``, ``EncoderError``, ``IndexBusy``.
+    """
+    old = _manifest(index_dir)
+    removed: Collection[str] = ()
+    if not paths:
+        known = old is not None and bool(old.roots)
+        paths = [Path(root) for root in old.roots] if old and known else [corpus_dir()]
+        removed = old.removed if old and known else ()
+    return _index(paths, removed, index_dir, settings, encoder, progress)
+
+
+def add(
+    paths: Sequence[Path], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
+) -> IndexReport:
+    """Add the documents below ``paths``; one that was removed before comes back if it is named again."""
+    manifest = read_manifest(index_dir)[1]
+    added = [_absolute(path) for path in paths]
+    roots = dict.fromkeys([*manifest.roots, *map(str, added)])
+    every = discover([Path(root) for root in roots])
+    back = {found.id for found in every if any(found.path.is_relative_to(path) for path in added)}
+    removed = [id for id in manifest.removed if id not in back]
+    return _index([Path(root) for root in roots], removed, index_dir, settings, None, progress)
+
+
+def remove(
+    ids: Sequence[str], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
+) -> IndexReport:
+    """Take documents out of the index; their files stay. Raises ``CorpusError`` for an unknown id, or the last one."""
+    index = open_index(index_dir)
+    try:
+        known = {entry.source.id for entry in index.store.sources()}
+    finally:
+        index.close()
+    for id in ids:
+        if id not in known:
+            raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
+    manifest = index.manifest
+    roots = [Path(root) for root in manifest.roots]
+    return _index(roots, {*manifest.removed, *ids}, index_dir, settings, None, progress)
+
+
+def build(
+    documents: Iterable[Document | Failure],
+    index_dir: Path,
+    settings: Settings = Settings(),
+    *,
+    encoder: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> IndexReport:
+    """Build or update the index in ``index_dir`` from documents at hand, such as those of an evaluation set."""
+    old = _manifest(index_dir)
+    name = encoder or (old.encoder if old else DEFAULT_ENCODER)
+    return build_index(Request(documents, load_encoder(name), settings.chunk_tokens), index_dir, progress)
+
+
+def _index(
+    paths: Sequence[Path],
+    removed: Collection[str],
+    index_dir: Path,
+    settings: Settings,
+    encoder: str | None,
+    progress: Progress,
+) -> IndexReport:
+    roots = [_absolute(path) for path in paths]
+    old = _manifest(index_dir)
+    expected = len(discover(roots))
+    request = Request(
+        documents=read(roots),
+        encoder=load_encoder(encoder or (old.encoder if old else DEFAULT_ENCODER)),
+        chunk_tokens=settings.chunk_tokens,
+        roots=tuple(map(str, roots)),
+        removed=tuple(sorted(removed)),
+        expected=expected,
+    )
+    return build_index(request, index_dir, progress)
+
+
+def _manifest(index_dir: Path) -> Manifest | None:
+    """The manifest of the index that is there, if it can be read."""
+    try:
+        return read_manifest(index_dir)[1]
+    except IndexFolderError:
+        return None
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +24,7 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 """Of the weights of sentence-transformers/all-MiniLM-L6-v2, revision 1110a243."""
 
 _BATCH = 8  # with texts sorted by length, small batches waste the least on padding
+_REMEMBERED = 256
 
 
 class Encoder(Protocol):
@@ -66,15 +67,14 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             # Only safetensors: a pickled weight file could run code.
-            return SentenceTransformer(
-                str(self._folder), local_files_only=True, model_kwargs={"use_safetensors": True}
-            )
+            return SentenceTransformer(str(self._folder), local_files_only=True, model_kwargs={"use_safetensors": True})
         except (OSError, ValueError, KeyError) as error:
             reason = str(error).splitlines()[0]
-            raise EncoderError(f"the model in {self._folder} cannot be loaded ({reason}): name another with --encoder") from error
+            message = f"the model in {self._folder} cannot be loaded ({reason}): name another with --encoder"
+            raise EncoderError(message) from error
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -97,16 +97,25 @@ class SentenceTransformerEncoder:
         return int(self._model.max_seq_length)
 
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
+        if len(texts) == 1 and on_done is None:
+            return self._alone(texts[0]).copy()
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            vectors[rows] = self._model.encode(
-                [texts[row] for row in rows], normalize_embeddings=True, show_progress_bar=False
-            )
+            vectors[rows] = self._embed([texts[row] for row in rows])
             if on_done:
                 on_done(len(rows))
         return vectors
+
+    @cached_property
+    def _alone(self) -> Callable[[str], FloatArray]:
+        """A text by itself, such as a question, which retriever and reader both ask for."""
+        return lru_cache(_REMEMBERED)(lambda text: self._embed([text]))
+
+    def _embed(self, texts: Sequence[str]) -> FloatArray:
+        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]

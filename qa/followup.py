@@ -12,8 +12,12 @@ from collections.abc import Sequence
 
 from qa.reader.question import analyse, names
 
-_OPENING = re.compile(r"^\s*(?:and|but|so|or|also|then|ok(?:ay)?|what about|how about|and what about)\b[\s,]*", re.IGNORECASE)
-_ABOUT = re.compile(r"^\s*(?:and\s+|but\s+|so\s+)?(?:what|how) about\b|^\s*(?:and|or)\s+(?:for|in|by|of|the)?\b", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^\s*(?:and|but|so|or|also|then|ok(?:ay)?|what about|how about|and what about)\b[\s,]*", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"^\s*(?:and\s+|but\s+|so\s+)?(?:what|how) about\b|^\s*(?:and|or)\s+(?:for|in|by|of|the)?\b", re.IGNORECASE
+)
 _POINTING = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|one|ones|such|"
     r"the (?:same|former|latter|other|others|rest|first|second|third|last|plan|circular|strategy|measure|cluster|"

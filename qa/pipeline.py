@@ -43,7 +43,8 @@ class Pincite:
         encoder = load_encoder(index.manifest.encoder)
         if encoder.fingerprint != index.manifest.fingerprint:
             raise IndexOutdated(
-                f"the index in {index_dir} was made with another {encoder.name}: run `pincite index --index {index_dir}`"
+                f"the index in {index_dir} was made with another {encoder.name}: "
+                f"run `pincite index --index {index_dir}`"
             )
         reader = load_sentence_reader(encoder, term_weight(index.lexical))
         return cls(index, encoder, reader, settings)
@@ -200,7 +201,8 @@ def _chosen(extracts: Sequence[Extract], settings: Settings) -> list[Extract]:
 
 def _other_documents_first(extracts: Sequence[Extract]) -> list[Extract]:
     seen: set[str] = set()
-    first, later = [], []
+    first: list[Extract] = []
+    later: list[Extract] = []
     for extract in extracts:
         (later if extract.passage.document_id in seen else first).append(extract)
         seen.add(extract.passage.document_id)

@@ -38,11 +38,9 @@ class Retriever:
             vector = self.encoder.encode([question])[0]
             dense = dict(self.index.dense.search(vector, pool, rows))
             dense |= self._cosines(vector, [row for row in lexical if row not in dense])
-        if mode == "hybrid":
-            scores = fuse(dense, lexical, self.dense_share)
-        else:
-            scores = dense if mode == "dense" else lexical
-        return self._hits(scores, {"dense": dense, "lexical": lexical}, k)
+        parts = {"dense": dense, "lexical": lexical}
+        scores = fuse(dense, lexical, self.dense_share) if mode == "hybrid" else parts[mode]
+        return self._hits(scores, parts, k)
 
     def _cosines(self, vector: FloatArray, rows: Sequence[int]) -> dict[int, float]:
         """Of rows that only the lexical side proposed, so that no passage is fused with half its scores missing."""

@@ -26,14 +26,15 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from qa.corpus import read
 from qa.corpus.layout import blocks_of
-from qa.pipeline import Pincite, build
+from qa.library import build
+from qa.pipeline import Pincite
 from qa.reader.evidence import Evidence
 from qa.reader.question import analyse
 from qa.reader.sentence import WEIGHTS, Linear, SentenceReader, confidence_inputs
 from qa.types import Document, Source, Span
 
 SETS = ("squad2_eleven_articles", "squadshifts-wiki", "policyqa")
-PER_SET = 2_000
+PER_SET = 1_200
 OWN_SET = Path("eval/sets/innovation/questions.jsonl")
 NEGATIVES = 8
 OWN_WEIGHT = 8.0
@@ -65,8 +66,10 @@ def main() -> None:
     asked += _cached(args.cache, "own", _own)
     rank = fit_rank([row for row in asked if not row.own])
     confidence = fit_confidence(asked, rank)
-    fitted = {name: {"weights": dict(model.weights), "bias": model.bias} for name, model in
-              (("rank", rank), ("confidence", confidence))}
+    fitted = {
+        name: {"weights": dict(model.weights), "bias": model.bias}
+        for name, model in (("rank", rank), ("confidence", confidence))
+    }
     WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
 
@@ -124,13 +127,21 @@ def fit_confidence(asked: Sequence[Asked], rank: Linear) -> Linear:
 def _report_confidence(model, matrix, labels, groups, own) -> None:  # type: ignore[no-untyped-def]
     weights = np.where(own, OWN_WEIGHT, 1.0)
     held = cross_val_predict(
-        model, matrix, labels, groups=groups, cv=GroupKFold(5), method="predict_proba", params={"sample_weight": weights}
+        model,
+        matrix,
+        labels,
+        groups=groups,
+        cv=GroupKFold(5),
+        method="predict_proba",
+        params={"sample_weight": weights},
     )[:, 1]
     for name, chosen in (("public", ~own), ("own", own)):
         area = roc_auc_score(labels[chosen], held[chosen])
         shown = held[chosen] >= 0.5
-        print(f"  {name}: AUROC {area:.3f}, shown {shown.mean():.3f}, right of shown {labels[chosen][shown].mean():.3f}, "
-              f"right ones shown {shown[labels[chosen]].mean():.3f}")
+        print(
+            f"  {name}: AUROC {area:.3f}, shown {shown.mean():.3f}, right of shown {labels[chosen][shown].mean():.3f}, "
+            f"right ones shown {shown[labels[chosen]].mean():.3f}"
+        )
 
 
 def _public(data: Path, name: str) -> list[Asked]:
@@ -173,8 +184,10 @@ def _collect(documents: list[Document], known: Sequence[Known], own: bool) -> It
             hits = pincite.search(item.question, top_k=pincite.settings.read_passages)
             candidates = pincite.reader.candidates(analyse(item.question), hits)
             right = [
-                any(c.hit.passage.document_id == id and c.sentence.start <= s.start and s.end <= c.sentence.end
-                    for id, s in item.gold)
+                any(
+                    c.hit.passage.document_id == id and c.sentence.start <= s.start and s.end <= c.sentence.end
+                    for id, s in item.gold
+                )
                 for c in candidates
             ]
             yield Asked(item.group, own, [c.evidence for c in candidates], right)

@@ -22,7 +22,7 @@ def chunk(document: Document, encoder: Encoder, budget: int) -> list[Passage]:
     room = encoder.max_tokens - specials - 1  # one for what may change where context and text meet
     row = units(document, encoder, room - room // _CONTEXT_SHARE)
     packer = _Packer(budget, room - room // _CONTEXT_SHARE)
-    passages = []
+    passages: list[Passage] = []
     for group in packer.groups(row):
         passages.extend(_fitting(document, group, encoder, room // _CONTEXT_SHARE))
     return passages

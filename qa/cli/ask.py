@@ -70,7 +70,11 @@ def _ask_all(pincite: Pincite, questions: Iterator[_Asked], args: Namespace, ter
 def _from_file(args: Namespace) -> Iterator[_Asked]:
     for number, row in json_lines(args.file):
         question, history = row.get("question"), row.get("history", [])
-        if not isinstance(question, str) or not isinstance(history, list) or not all(isinstance(h, str) for h in history):
+        if (
+            not isinstance(question, str)
+            or not isinstance(history, list)
+            or not all(isinstance(h, str) for h in history)
+        ):
             raise PinciteError(f'{args.file}, line {number}: "question" must be text and "history" a list of texts')
         yield _Asked(question, history, row.get("id"))
 
@@ -107,7 +111,11 @@ def _show_citation(citation: Citation, confidence: float, terminal: Terminal) ->
     start = citation.start
     before, span, after = (
         safe(citation.quote[a - start : b - start])
-        for a, b in ((start, citation.span_start), (citation.span_start, citation.span_end), (citation.span_end, citation.end))
+        for a, b in (
+            (start, citation.span_start),
+            (citation.span_start, citation.span_end),
+            (citation.span_end, citation.end),
+        )
     )
     terminal.line(f"{before}{terminal.style(span, 'mark')}{after}")
     source = citation.source

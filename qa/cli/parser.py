@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from qa import __version__, settings
 
@@ -29,13 +31,11 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _command(commands: Commands, name: str, help: str, about: str) -> argparse.ArgumentParser:
-    return commands.add_parser(  # type: ignore[no-any-return, attr-defined]
-        name, help=help, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    return commands.add_parser(name, help=help, description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def _index_option(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +73,9 @@ def _index(commands: Commands) -> None:
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a folder or a file")
     _index_option(parser)
-    parser.add_argument("--encoder", metavar="NAME_OR_FOLDER", help="a sentence-transformers model (default: as before)")
+    parser.add_argument(
+        "--encoder", metavar="NAME_OR_FOLDER", help="a sentence-transformers model (default: as before)"
+    )
     parser.set_defaults(run=_lazily("qa.cli.library", "run_index"))
 
 
@@ -86,10 +88,12 @@ def _ask(commands: Commands) -> None:
         '  pincite ask "When will the hub be complete?"\n'
         '  pincite ask "And Shanghai\'s?" --history "What was Beijing\'s R&D intensity in 2024?"\n'
         "  pincite ask < questions.txt                 one question a line\n"
-        "  pincite ask --file questions.jsonl --json   one {\"id\", \"question\", \"history\"} a line",
+        '  pincite ask --file questions.jsonl --json   one {"id", "question", "history"} a line',
     )
     parser.add_argument("question", nargs="?", metavar="QUESTION", help="left out: one a line from standard input")
-    parser.add_argument("--history", action="append", default=[], metavar="TEXT", help="an earlier question; repeat, oldest first")
+    parser.add_argument(
+        "--history", action="append", default=[], metavar="TEXT", help="an earlier question; repeat, oldest first"
+    )
     parser.add_argument("--file", type=Path, metavar="FILE.jsonl", help="questions from a file, one JSON object a line")
     parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="passages in `hits` (default: 10)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -102,7 +106,7 @@ def _search(commands: Commands) -> None:
         commands,
         "search",
         "rank passages, answer nothing",
-        "The passages that come nearest to a question, best first, with their scores: cosine and BM25, and their fusion.",
+        "The passages nearest to a question, best first, with their scores: cosine, BM25 and the fusion of both.",
     )
     parser.add_argument("question", metavar="QUESTION")
     parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="how many (default: 10)")
@@ -175,7 +179,7 @@ def _serve(commands: Commands) -> None:
     parser.set_defaults(run=_lazily("qa.cli.serve", "run_serve"))
 
 
-def _lazily(module: str, function: str):  # type: ignore[no-untyped-def]
+def _lazily(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     """A command whose module is imported when it runs, so that `--help` is instant."""
 
     def run(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_STAGES = {"reading": "Reading documents", "embedding": "Embedding passages", "writing": "Writing the index"}
 _STYLES = {"bold": "1", "dim": "2", "mark": "30;43", "green": "32", "yellow": "33"}
 
 
@@ -52,8 +53,6 @@ def _width() -> int:
 class ProgressBars:
     """A bar per stage on stderr, or a line per stage where nobody looks. Use as a context; call as ``Progress``."""
 
-    _WORDS = {"reading": "Reading documents", "embedding": "Embedding passages", "writing": "Writing the index"}
-
     def __init__(self) -> None:
         self._bar: Any = None
         self._stage = ""
@@ -61,7 +60,9 @@ class ProgressBars:
     def __enter__(self) -> Callable[[str, int, int], None]:
         return self._show
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._close()
 
     def _show(self, stage: str, done: int, total: int) -> None:
@@ -75,7 +76,7 @@ class ProgressBars:
             self._bar.refresh()
 
     def _open(self, stage: str, total: int) -> None:
-        words = self._WORDS.get(stage, stage.capitalize())
+        words = _STAGES.get(stage, stage.capitalize())
         if not sys.stderr.isatty():
             print(f"{words}{f': {total}' if total else ''}", file=sys.stderr)
             return

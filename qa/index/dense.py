@@ -40,7 +40,7 @@ class DenseIndex:
             return []
         parameters = None
         if only is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(only, dtype=np.int64)))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(only, dtype=np.int64)))  # type: ignore[call-arg]
         scores, rows = self._index.search(vector[None, :], min(k, len(self)), params=parameters)
         # FAISS fills up with row -1 where it has fewer.
         found = [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]

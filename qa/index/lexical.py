@@ -69,9 +69,7 @@ class LexicalIndex:
         return int(self._searcher.num_docs)
 
     def _rows_query(self, rows: Sequence[int]) -> tantivy.Query:
-        return tantivy.Query.const_score_query(
-            tantivy.Query.term_set_query(self._schema, "row", list(rows)), 0.0
-        )
+        return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "row", list(rows)), 0.0)
 
     def _row(self, address: tantivy.DocAddress) -> int:
         row = self._searcher.doc(address).get_first("row")

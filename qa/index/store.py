@@ -122,7 +122,9 @@ class Store:
         if not rows:
             raise KeyError(id)
         (*source, text, blocks, pages) = rows[0]
-        return Document(Source(*source), text, tuple(Block(*block) for block in json.loads(blocks)), tuple(json.loads(pages)))
+        return Document(
+            Source(*source), text, tuple(Block(*block) for block in json.loads(blocks)), tuple(json.loads(pages))
+        )
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """The passages in these rows."""
@@ -133,14 +135,17 @@ class Store:
     def passages_of(self, id: str) -> tuple[Passage, ...]:
         """All passages of a document, in order; empty for an unknown id."""
         return tuple(
-            _passage(row) for row in self._all(f"SELECT {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY row", (id,))
+            _passage(row)
+            for row in self._all(f"SELECT {_PASSAGE} FROM passages WHERE document_id = ? ORDER BY row", (id,))
         )
 
     def rows_of(self, ids: Iterable[str]) -> list[int]:
         """The rows that can be retrieved of these documents, ascending."""
         rows: list[int] = []
         for id in set(ids):
-            rows += (row for (row,) in self._all("SELECT row FROM passages WHERE document_id = ? AND searchable", (id,)))
+            rows += (
+                row for (row,) in self._all("SELECT row FROM passages WHERE document_id = ? AND searchable", (id,))
+            )
         return sorted(rows)
 
     def keys(self) -> dict[bytes, int]:

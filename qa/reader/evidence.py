@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 from qa.corpus.layout import ends_sentence
@@ -107,8 +108,8 @@ def _overlap(wanted: Iterable[str], found: set[str], weight: TermWeight) -> floa
 
 
 def _pairs(wanted: tuple[str, ...], found: list[str]) -> float:
-    pairs = set(zip(wanted, wanted[1:], strict=False))
-    return len(pairs & set(zip(found, found[1:], strict=False))) / len(pairs) if pairs else 0.0
+    pairs = set(pairwise(wanted))
+    return len(pairs & set(pairwise(found))) / len(pairs) if pairs else 0.0
 
 
 def _share(names: tuple[str, ...], text: str) -> float:
@@ -118,7 +119,9 @@ def _share(names: tuple[str, ...], text: str) -> float:
 
 def _has_name(name: str, lowered: str) -> bool:
     """Whether all words of a name stand in a text; "R&D" and hyphens count as they are written."""
-    return all(re.search(rf"(?<!\w){re.escape(word)}", lowered) for word in name.split() if len(word) > 2 or word.isalnum())
+    return all(
+        re.search(rf"(?<!\w){re.escape(word)}", lowered) for word in name.split() if len(word) > 2 or word.isalnum()
+    )
 
 
 def _number_share(question: Question, text: str) -> float:

@@ -1,7 +1,7 @@
 """The trained reader: which passages answer a question, and with which words.
 
 ``SpanModel.load(path)`` takes the packaged base model's word embeddings and the shipped weights;
-``read(question, passages)`` scores each passage by itself, so a passage's reading does not depend on the others.
+``read(question, passages)`` scores each passage by itself, so its reading does not depend on the others.
 torch is imported when a model is loaded, not with this module.
 """
 
@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 from qa.reader.neural_pieces import Window, base_dir, windows
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from qa.reader.neural_model import ReaderNet
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"

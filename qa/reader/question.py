@@ -12,22 +12,66 @@ AnswerType = Literal[
     "date", "percent", "money", "number", "person", "place", "organisation", "reason", "definition", "list", "other"
 ]
 
-# In order: the first that matches decides.
+# In order: the first that matches decides. Case and spacing of the patterns do not count.
 _TYPES: tuple[tuple[AnswerType, str], ...] = (
-    ("date", r"\bwhen\b|\b(?:what|which|in what|by what|by which) (?:year|date|day|month|time|decade)\b|\bhow (?:soon|long ago)\b|\bby when\b|\bwhat deadline\b"),
-    ("percent", r"\b(?:what|which) (?:percentage|percent|share|proportion|per cent|rate|fraction|intensity)\b|\bhow (?:much|many|far) (?:\w+ ){0,3}(?:percent|%)|\bby how much\b|\bgrowth rate\b"),
-    ("money", r"\bhow much (?:money|funding|income|revenue|investment|did .* (?:earn|cost|spend|make))\b|\bhow (?:expensive|costly)\b|\bwhat (?:\w+ ){0,3}(?:cost|income|price|budget|revenue|turnover)\b|\bhow much .*\b(?:yuan|dollars?|euros?|rmb)\b"),
-    ("number", r"\bhow (?:many|much|long|old|far|large|big|high|often)\b|\b(?:what|which) (?:number|total|figure|amount|count)\b|\bnumber of\b"),
-    ("person", r"\bwho(?:se|m)?\b|\b(?:what|which) (?:person|man|woman|minister|author|analyst|official|chairman|president|scientist)\b"),
-    ("place", r"\bwhere\b|\b(?:what|which) (?:city|cities|country|countries|province|provinces|place|region|regions|town|state|area|areas|districts?)\b"),
-    ("organisation", r"\b(?:what|which) (?:company|companies|organi[sz]ation|agency|institution|body|ministry|department|firm|council|newspaper|publisher|university|provider)\b"),
-    ("reason", r"\bwhy\b|\bhow come\b|\bwhat (?:is|was|are|were) the (?:reason|purpose|aim|goal|cause|objective)s?\b|\bwhat for\b|\bfor what (?:reason|purpose)\b"),
-    ("list", r"\b(?:list|name|enumerate)\b|\bwhich (?:\w+ ){0,3}(?:ones|sectors|fields|areas|cities|provinces|goals|industries|measures)\b|\bwhat (?:are|were) the\b|\bwhat (?:\w+ ){0,2}(?:kinds|types|sorts|sectors|fields|areas|industries|measures|services|aspects|steps)\b"),
-    ("definition", r"\bwhat (?:is|are|was|were) (?:an? |the )?[\w' -]{2,40}\??$|\bdefine\b|\bdefinition of\b|\bwhat does .* mean\b|\bwhat is meant by\b"),
+    (
+        "date",
+        r"""\b when \b | \b by\ when \b | \b what\ deadline \b | \b how\ (soon|long\ ago) \b
+        | \b (what|which) \ (year|date|day|month|time|decade) \b""",
+    ),
+    (
+        "percent",
+        r"""\b (what|which) \ (percentage|percent|share|proportion|per\ cent|rate|fraction|intensity) \b
+        | \b by\ how\ much \b | \b (growth\ rate|intensity) \b | \b how\ (much|many|far) \ (\w+\ ){0,3} (percent\b|%)""",
+    ),
+    (
+        "money",
+        r"""\b how\ much \ (money|funding|income|revenue|investment) \b | \b how\ (expensive|costly) \b
+        | \b how\ much\ did\ .* \b (earn|cost|spend|make) \b | \b how\ much\ .* \b (yuan|dollars?|euros?|rmb) \b
+        | \b what\ (\w+\ ){0,3} (cost|income|price|budget|revenue|turnover) \b""",
+    ),
+    (
+        "number",
+        r"""\b how \ (many|much|long|old|far|large|big|high|often) \b | \b number\ of \b
+        | \b (what|which) \ (number|total|figure|amount|count) \b""",
+    ),
+    (
+        "person",
+        r"""\b who (se|m)? \b
+        | \b (what|which) \ (person|man|woman|minister|author|analyst|official|chairman|president|scientist) \b""",
+    ),
+    (
+        "place",
+        r"""\b where \b | \b (what|which) \ (city|cities|country|countries|provinces?|places?|regions?|town|state
+        |areas?|districts?) \b""",
+    ),
+    (
+        "organisation",
+        r"""\b (what|which) \ (company|companies|organi[sz]ation|agency|institution|body|ministry|department|firm
+        |council|newspaper|publisher|university|provider) \b""",
+    ),
+    (
+        "reason",
+        r"""\b why \b | \b how\ come \b | \b what\ for \b | \b for\ what\ (reason|purpose) \b
+        | \b what\ (is|was|are|were)\ the\ (reason|purpose|aim|goal|cause|objective) s? \b""",
+    ),
+    (
+        "list",
+        r"""\b (list|name|enumerate) \b | \b what\ (are|were)\ the \b
+        | \b which\ (\w+\ ){0,3} (ones|sectors|fields|areas|cities|provinces|goals|industries|measures) \b
+        | \b what\ (\w+\ ){0,2} (kinds|types|sorts|sectors|fields|areas|industries|measures|services|aspects
+        |steps) \b""",
+    ),
+    (
+        "definition",
+        r"""\b define \b | \b definition\ of \b | \b what\ does\ .* \b mean \b | \b what\ is\ meant\ by \b
+        | \b what\ (is|are|was|were)\ (an?\ |the\ )? [\w'\ -]{2,40} \?? $""",
+    ),
 )
-_PATTERNS = tuple((type, re.compile(pattern, re.IGNORECASE)) for type, pattern in _TYPES)
+_PATTERNS = tuple((type, re.compile(pattern, re.IGNORECASE | re.VERBOSE)) for type, pattern in _TYPES)
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_POSSESSIVE = re.compile(r"['’]s\b")
 _NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:(?:\s+(?:of|the|and|for|de|van|von)\s+|[\s-]+)[A-Z][\w&’'-]*)*")
 _NOT_NAMES = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have had "
@@ -68,8 +112,9 @@ def numbers(text: str) -> tuple[str, ...]:
 def names(text: str) -> tuple[str, ...]:
     """The names in ``text``, lower-cased, each once."""
     found: dict[str, None] = {}
-    for match in _NAME.finditer(text):
-        words = re.sub(r"['’]s\b", "", match.group()).split()
+    # A possessive ends a name: "Beijing's R&D" is two.
+    for match in _NAME.finditer(_POSSESSIVE.sub(" ; ", text)):
+        words = match.group().split()
         while words and words[0].lower() in _NOT_NAMES:
             words = words[1:]
         if words:

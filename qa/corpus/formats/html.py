@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import lxml.html
 from lxml import etree
@@ -43,7 +42,7 @@ def parse_html(data: bytes) -> Parsed:
     writer = _Writer()
     _write(root, writer)
     writer.end_block("text", 0)
-    return Parsed("".join(writer.parts), tuple(writer.blocks), **_about(root))
+    return replace(_about(root), text="".join(writer.parts), blocks=tuple(writer.blocks))
 
 
 def _decoded(data: bytes) -> str:
@@ -89,7 +88,7 @@ def _write(root: lxml.html.HtmlElement, writer: _Writer) -> None:
         if hidden is not None or tag in _HIDDEN or not tag:
             if event == "start" and hidden is None:
                 hidden = element
-            elif event == "end" and element is hidden or event in ("comment", "pi") and hidden is None:
+            elif (event == "end" and element is hidden) or (event in ("comment", "pi") and hidden is None):
                 hidden = None
                 writer.pending.append(element.tail or "")
             continue
@@ -111,7 +110,8 @@ def _is_chrome(element: lxml.html.HtmlElement, tag: str) -> bool:
     return tag in _CHROME or element.get("role", "") in _CHROME_ROLES
 
 
-def _about(root: lxml.html.HtmlElement) -> dict[str, str | None]:
+def _about(root: lxml.html.HtmlElement) -> Parsed:
+    """What the page says of itself, without its text."""
     meta = {
         str(name).lower(): " ".join(content.split())
         for tag in root.iter("meta")
@@ -119,9 +119,11 @@ def _about(root: lxml.html.HtmlElement) -> dict[str, str | None]:
     }
     title = " ".join((root.findtext(".//title") or "").split())
     canonical = next((link.get("href") for link in root.iter("link") if link.get("rel") == "canonical"), None)
-    return {
-        "title": meta.get("og:title") or title or None,
-        "publisher": meta.get("og:site_name"),
-        "published": iso_date(meta.get("article:published_time") or meta.get("date") or meta.get("dc.date")),
-        "url": web_url(canonical or meta.get("og:url")),
-    }
+    return Parsed(
+        text="",
+        blocks=(),
+        title=meta.get("og:title") or title or None,
+        publisher=meta.get("og:site_name"),
+        published=iso_date(meta.get("article:published_time") or meta.get("date") or meta.get("dc.date")),
+        url=web_url(canonical or meta.get("og:url")),
+    )

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from qa.reader.question import analyse, names
 
 _OPENING = re.compile(
-    r"^\s*(?:and|but|so|or|also|then|ok(?:ay)?|what about|how about|and what about)\b[\s,]*", re.IGNORECASE
+    r"^\s*(?:(?:and|but|so|or|also|then|ok(?:ay)?)\b[\s,]*)?(?:(?:what|how)\s+about\b)?\s*", re.IGNORECASE
 )
-_ABOUT = re.compile(
-    r"^\s*(?:and\s+|but\s+|so\s+)?(?:what|how) about\b|^\s*(?:and|or)\s+(?:for|in|by|of|the)?\b", re.IGNORECASE
+_ASKING = re.compile(
+    r"^\s*(?:(?:what|which|who|whom|whose|when|where|why|how|many|much|high|long|far|in|by|on|to|for)\s+)*"
+    r"(?:(?:is|are|was|were|do|does|did|will|would|can|could|has|have|had)\s+)?",
+    re.IGNORECASE,
 )
 _POINTING = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|one|ones|such|"
@@ -31,21 +33,32 @@ _SHORT = 4
 def resolve(question: str, history: Sequence[str]) -> list[str]:
     """The forms in which to ask ``question`` after ``history`` (earliest first), the likeliest first.
 
-    The question itself is always among them; alone if it does not lean or there is nothing to lean on.
+    Just the question if it does not lean or there is nothing to lean on. A question that names another year or name
+    for the same is asked in that form alone: with the old one still in it, a near miss would look like an answer.
     """
     earlier = _resolved(history)
     if not earlier or not leans(question):
         return [question]
-    forms = [form for form in (_substituted(question, earlier), _joined(question, earlier)) if form]
-    return list(dict.fromkeys((*forms, question)))
+    if substituted := _substituted(question, earlier):
+        return [substituted]
+    joined = _joined(question, earlier)
+    return [joined] if _is_fragment(question) else [joined, question]
 
 
 def leans(question: str) -> bool:
     """Whether a question needs an earlier one: it opens with "and", points back, or is a mere fragment."""
-    if _ABOUT.match(question) or _OPENING.match(question):
-        return True
+    return bool(_opening(question) or _POINTING.search(question)) or _is_fragment(question)
+
+
+def _is_fragment(question: str) -> bool:
     content = [term for term in analyse(question).terms if not term.isdigit()]
-    return bool(_POINTING.search(question)) or len(content) < 2 or len(question.split()) < _SHORT
+    return len(content) < 2 or len(question.split()) < _SHORT
+
+
+def _opening(question: str) -> str:
+    """The "and" or "what about" that a question opens with, or nothing."""
+    match = _OPENING.match(question)
+    return match.group() if match else ""
 
 
 def _resolved(history: Sequence[str]) -> str | None:
@@ -59,26 +72,34 @@ def _resolved(history: Sequence[str]) -> str | None:
 
 def _substituted(question: str, earlier: str) -> str | None:
     """The earlier question with its year or name replaced by the new one; None if it has none of the kind."""
-    rest = _ABOUT.sub("", question) if _ABOUT.match(question) else question
+    rest = question[len(_opening(question)) :]
     if len(analyse(rest).terms) > 3:
         return None
     years, old_years = _YEAR.findall(rest), _YEAR.findall(earlier)
     if years and len(old_years) == 1:
         return earlier.replace(old_years[0], years[0])
-    new, old = _written_names(rest), [name for name in _written_names(earlier)]
-    if new and old and not years:
-        return earlier.replace(old[-1] if len(old) == 1 else _closest(new[0], old), new[0])
-    return None
+    new = _written_names(rest)
+    old = _like(new[0], rest, earlier) if new and not years else None
+    return earlier.replace(old, new[0]) if old else None
 
 
-def _closest(new: str, old: Sequence[str]) -> str:
-    """Of several old names the one most like the new in form: as many words, then the last."""
-    return min(reversed(old), key=lambda name: abs(len(name.split()) - len(new.split())))
+def _like(new: str, rest: str, earlier: str) -> str | None:
+    """The name in the earlier question that stands where the new one would: a possessive for a possessive, else the
+    last one that is written like it."""
+    old = [name for name in _written_names(earlier) if name.isupper() == new.isupper()]
+    if _is_possessive(new, rest):
+        old = [name for name in old if _is_possessive(name, earlier)] or old
+    return old[-1] if old else None
+
+
+def _is_possessive(name: str, text: str) -> bool:
+    return bool(re.search(rf"{re.escape(name)}['’]s\b", text))
 
 
 def _joined(question: str, earlier: str) -> str:
-    """The new question with the earlier one's content in front of it."""
-    return f"{earlier.rstrip(' ?.!')}: {_OPENING.sub('', question).strip()}"
+    """The new question with what the earlier one was about behind it."""
+    about = " ".join(_ASKING.sub("", earlier).replace("?", " ").split())
+    return f"{_OPENING.sub('', question).strip()} ({about})"
 
 
 def _written_names(text: str) -> list[str]:

@@ -33,7 +33,7 @@ from qa.reader.question import analyse
 from qa.reader.sentence import WEIGHTS, Linear, SentenceReader, confidence_inputs
 from qa.types import Document, Source, Span
 
-SETS = ("squad2_eleven_articles", "squadshifts-wiki", "policyqa")
+SETS = ("squad2_eleven_articles",)
 PER_SET = 1_200
 OWN_SET = Path("eval/sets/innovation/questions.jsonl")
 NEGATIVES = 8

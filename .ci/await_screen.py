@@ -1,0 +1,42 @@
+"""Wait until the screen at URL is ready and answers a question; fail if its process ends or time runs out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+
+QUESTION = "What was Shanghai's R&D intensity in 2024?"
+
+
+def main(url: str, process: int, seconds: float) -> int:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        os.kill(process, 0)
+        try:
+            if (answer := ask(url)) is not None:
+                print("answered:", answer)
+                return 0 if "4.35%" in answer else 1
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            pass  # not listening yet, or still loading
+        time.sleep(1)
+    print("the screen did not come up", file=sys.stderr)
+    return 1
+
+
+def ask(url: str) -> str | None:
+    """The text of an answer; None where the engine is still loading."""
+    with urllib.request.urlopen(url, timeout=30) as page:
+        assert b"Pincite" in page.read()
+    body = json.dumps({"question": QUESTION}).encode()
+    request = urllib.request.Request(f"{url}/api/v1/ask", body, {"Content-Type": "application/json", "Origin": url})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        text = json.load(reply).get("text")
+        return text if isinstance(text, str) else ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

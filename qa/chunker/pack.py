@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from qa.chunker.units import Unit, units
+from qa.chunker.units import Unit, count_tokens, units
 from qa.encoder import Encoder
 from qa.types import Document, Passage, Span
 
@@ -21,7 +21,7 @@ def chunk(document: Document, encoder: Encoder, budget: int) -> list[Passage]:
     specials = encoder.count_tokens([""])[0]
     room = encoder.max_tokens - specials - 1  # one for what may change where context and text meet
     row = units(document, encoder, room - room // _CONTEXT_SHARE)
-    packer = _Packer(budget, room - room // _CONTEXT_SHARE)
+    packer = _Packer(document.text, budget, room - room // _CONTEXT_SHARE)
     passages: list[Passage] = []
     for group in packer.groups(row):
         passages.extend(_fitting(document, group, encoder, room // _CONTEXT_SHARE))
@@ -30,6 +30,7 @@ def chunk(document: Document, encoder: Encoder, budget: int) -> list[Passage]:
 
 @dataclass(slots=True)
 class _Packer:
+    text: str
     budget: int
     room: int
     group: list[Unit] = field(default_factory=list)
@@ -42,9 +43,9 @@ class _Packer:
         for unit in row:
             if self.group and self._breaks_before(unit, paragraph_sizes[unit.block]):
                 yield self.group
-                self.group, self.tokens, self.pieces = [], 0, 0
+                self.group, self.pieces = [], 0
             self.group.append(unit)
-            self.tokens += unit.tokens
+            self.tokens = self._tokens_with(unit)
             self.pieces += unit.pieces
         if self.group:
             yield self.group
@@ -53,12 +54,17 @@ class _Packer:
         last = self.group[-1]
         if (unit.kind == "boilerplate") != (last.kind == "boilerplate"):
             return True
-        if self.tokens + unit.tokens > self.budget or self.pieces + unit.pieces > self.room:
+        if self.pieces + unit.pieces > self.room or self._tokens_with(unit) > self.budget:
             return True
         if unit.kind == "heading" and last.kind != "heading":
             return self.tokens * 3 >= self.budget
         new_paragraph = unit.block != last.block and last.kind != "heading"
         return new_paragraph and self.tokens * 2 >= self.budget and self.tokens + paragraph > self.budget
+
+
+    def _tokens_with(self, unit: Unit) -> int:
+        """Of the passage up to the end of ``unit``: more than the sum of its units, since line breaks count."""
+        return count_tokens(self.text[self.group[0].start : unit.end])
 
 
 def _paragraph_sizes(row: Sequence[Unit]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from qa.chunker.sentences import sentences, trim
 from qa.encoder import Encoder
@@ -33,17 +34,21 @@ class Unit:
 def units(document: Document, encoder: Encoder, most_pieces: int) -> list[Unit]:
     """The units of a document in order; a sentence of more than ``most_pieces`` is cut at white space or, failing
     that, between two word pieces."""
-    rows = []
-    for number, kind, headings, span in _spans(document):
-        for piece in _cut(document.text, span, encoder, most_pieces):
-            rows.append((number, kind, headings, piece))
-    texts = [document.text[span.start : span.end] for _, _, _, span in rows]
-    specials = encoder.count_tokens([""])[0]
-    sizes = zip(_count(texts), encoder.count_tokens(texts), strict=True) if texts else ()
-    return [
-        Unit(*span, kind, number, headings, tokens, pieces - specials)
-        for (number, kind, headings, span), (tokens, pieces) in zip(rows, sizes, strict=True)
-    ]
+    text = document.text
+    rows = list(_spans(document))
+    counts = _pieces(text, [span for _, _, _, span in rows], encoder)
+    found = []
+    for (number, kind, headings, span), count in zip(rows, counts, strict=True):
+        cut = [(span, count)] if count <= most_pieces else _cut(text, span, encoder, most_pieces)
+        for piece, pieces in cut:
+            tokens = count_tokens(text[piece.start : piece.end])
+            found.append(Unit(*piece, kind, number, headings, tokens, pieces))
+    return found
+
+
+def count_tokens(text: str) -> int:
+    """In tiktoken tokens."""
+    return len(_encode()(text))
 
 
 @cache
@@ -54,8 +59,12 @@ def _encode() -> Callable[[str], list[int]]:
     return tiktoken.get_encoding(ENCODING).encode_ordinary
 
 
-def _count(texts: Sequence[str]) -> list[int]:
-    return [len(_encode()(text)) for text in texts]
+def _pieces(text: str, spans: Sequence[Span], encoder: Encoder) -> list[int]:
+    """Word pieces of each span, special ones left out."""
+    if not spans:
+        return []
+    special, *counts = encoder.count_tokens(["", *(text[span.start : span.end] for span in spans)])
+    return [count - special for count in counts]
 
 
 def _spans(document: Document) -> Iterator[tuple[int, BlockKind, tuple[str, ...], Span]]:
@@ -73,22 +82,28 @@ def _spans(document: Document) -> Iterator[tuple[int, BlockKind, tuple[str, ...]
             path.append((block.level, " ".join(document.text[block.start : block.end].strip("#= \n").split())))
 
 
-def _cut(text: str, span: Span, encoder: Encoder, most: int) -> Iterator[Span]:
-    """``span`` in pieces the encoder can read whole."""
+def _cut(text: str, span: Span, encoder: Encoder, most: int) -> Iterator[tuple[Span, int]]:
+    """``span`` in pieces the encoder can read whole, each with its number of word pieces."""
     content = text[span.start : span.end]
-    # A word piece has at least one character, except that a word the encoder does not know is one piece whatever its
-    # length; so few characters need no counting, and many are cut in any case.
-    if len(content) <= most:
-        yield span
-        return
     starts = [0, *encoder.token_starts(content)[1:], len(content)]
-    first = 0
-    while first < len(starts) - 1:
-        last = _last_token(content, starts, first, most)
-        piece = trim(text, span.start + starts[first], span.start + starts[last])
-        if piece.start < piece.end:
-            yield piece
-        first = last
+    cuts = [0]
+    while cuts[-1] < len(starts) - 1:
+        cuts.append(_last_token(content, starts, cuts[-1], most))
+    pieces = [trim(text, span.start + starts[a], span.start + starts[b]) for a, b in pairwise(cuts)]
+    pieces = [piece for piece in pieces if piece.start < piece.end]
+    for piece, count in zip(pieces, _pieces(text, pieces, encoder), strict=True):
+        yield from _halved(text, piece, count, encoder, most)
+
+
+def _halved(text: str, span: Span, count: int, encoder: Encoder, most: int) -> Iterator[tuple[Span, int]]:
+    """A piece that, cut out of its word, came to more than was counted in it: in halves until it fits."""
+    middle = (span.start + span.end) // 2
+    if count <= most or middle == span.start:
+        yield span, count
+        return
+    halves = [half for half in (trim(text, span.start, middle), trim(text, middle, span.end)) if half.start < half.end]
+    for half, pieces in zip(halves, _pieces(text, halves, encoder), strict=True):
+        yield from _halved(text, half, pieces, encoder, most)
 
 
 def _last_token(content: str, starts: Sequence[int], first: int, most: int) -> int:
@@ -99,6 +114,6 @@ def _last_token(content: str, starts: Sequence[int], first: int, most: int) -> i
     for last in range(limit, first + most // 2, -1):
         if content[starts[last] - 1].isspace():
             return last
-    while limit > first + 1 and starts[limit] == starts[first]:
-        limit -= 1
-    return limit
+    # A character can be several word pieces (a Korean syllable is): cut before its first.
+    whole = next((last for last in range(limit, first, -1) if starts[last] > starts[last - 1]), limit)
+    return whole if starts[whole] > starts[first] else limit

@@ -20,7 +20,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]»]*$")
 _ENDS_CLAUSE = re.compile(r"[,;:，；：][\"'”’)\]»]*$")
 _RULE = re.compile(r"\s*[-=_*~#]{3,}\s*$")
 _PAGER = re.compile(r"[\s<>«»‹›|\d]+$")
-_TRAIL = re.compile(r"\s*[^|>»›]{0,40}(?:\s*[|>»›]\s*[^|>»›]{0,60})+\s*$")
+_TRAIL = re.compile(r"[^|>»›]{0,41}(?:[|>»›][^|>»›]{0,62})+$")
 _CHROME = re.compile(
     r"\s*(?:send this|share (?:this|on|via)|print this|tweet|e-?mail this|follow us|subscribe|sign (?:in|up)|log ?in|"
     r"skip to|back to top|read more|related (?:posts|articles)|advertisement|featured image|(?:photo|image) credit|"
@@ -44,9 +44,11 @@ def blocks_of(text: str) -> list[Block]:
 
 def looks_like_navigation(line: str) -> bool:
     """Whether a line looks like a menu, a breadcrumb trail, a pager or a share button."""
-    if len(line) > _MENU_MAX or len(line.split()) > _MENU_WORDS or ends_sentence(line):
+    words = line.split()
+    if len(line) > _MENU_MAX or len(words) > _MENU_WORDS or ends_sentence(line):
         return False
-    return any(pattern.match(line) for pattern in (_PAGER, _CHROME, _TRAIL, _BULLET))
+    folded = " ".join(words)  # with single spaces no pattern can match in many ways, which would take for ever
+    return any(pattern.match(folded) for pattern in (_PAGER, _CHROME, _TRAIL, _BULLET))
 
 
 def ends_sentence(text: str) -> bool:

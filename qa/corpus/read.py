@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from qa.types import Block, Document, Failure, Source
 
 MAX_BYTES = 200 * 1024 * 1024
 _TITLE_MAX = 200
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_HEADING_MARKS = re.compile(r"^#{1,6}(?=\s)|(?<=\s)#+$")
 
 
 def read(roots: Sequence[Path]) -> Iterator[Document | Failure]:
@@ -33,22 +36,27 @@ def load_file(id: str, path: Path) -> Document | Failure:
 
 def load(found: Found, stated: Stated) -> Document | Failure:
     """Read and parse one file; ``stated`` goes before what the file says of itself."""
+    path = _NOT_UTF8.sub("\ufffd", str(found.path))
+    if path != str(found.path):
+        return Failure(path, "its name is not UTF-8: rename it")
+    if found.is_folder:
+        return Failure(path, "this folder cannot be listed")
     suffix = found.path.suffix.lower()
     if suffix not in PARSERS:
         known = " ".join(sorted(PARSERS))
-        return Failure(str(found.path), f"the format {suffix or 'without an ending'} is not read; known: {known}")
+        return Failure(path, f"the format {suffix or 'without an ending'} is not read; known: {known}")
     kind, parse = PARSERS[suffix]
     try:
         if (size := found.path.stat().st_size) > MAX_BYTES:
-            return Failure(str(found.path), f"it has {size:,} bytes; the limit is {MAX_BYTES:,}: split it")
+            return Failure(path, f"it has {size:,} bytes; the limit is {MAX_BYTES:,}: split it")
         data = found.path.read_bytes()
         parsed = parse(data)
     except OSError as error:
-        return Failure(str(found.path), error.strerror or str(error))
+        return Failure(path, error.strerror or str(error))
     except Unreadable as error:
-        return Failure(str(found.path), str(error))
+        return Failure(path, str(error))
     if not parsed.text.strip():
-        return Failure(str(found.path), "it is empty" if not data else "there is no text in it")
+        return Failure(path, "it is empty" if not data else "there is no text in it")
     return Document(_source(found, stated, kind, data, parsed), parsed.text, parsed.blocks, parsed.pages)
 
 
@@ -71,8 +79,8 @@ def _title(parsed: Parsed) -> str | None:
     blocks: Sequence[Block] = [block for block in parsed.blocks if block.kind != "boilerplate"]
     headings = [block for block in blocks if block.kind == "heading"]
     for block in (*headings[:1], *blocks[:1]):
-        line = parsed.text[block.start : block.end].strip("\ufeff \t").splitlines()[0]
-        title = " ".join(line.strip("# \t").split())
+        lines = parsed.text[block.start : block.end].replace("\ufeff", "").strip().splitlines()
+        title = " ".join(_HEADING_MARKS.sub("", lines[0]).split()) if lines else ""
         if any(character.isalnum() for character in title):
             return title if len(title) <= _TITLE_MAX else title[: _TITLE_MAX - 1].rstrip() + "…"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,14 +15,15 @@ from qa.reader.answer_types import spans_of_type
 from qa.reader.question import Question, numbers
 from qa.types import Hit, Span
 
+_REMEMBERED = 8192
+
 TermWeight = Callable[[str], float]
 """How much a term tells: higher for rarer ones, above 0."""
 
 
 class Evidence(NamedTuple):
-    """What speaks for one sentence; every field lies in 0..1 except the cosines (-1..1)."""
+    """What speaks for one sentence; every field lies in 0..1 except the cosine (-1..1)."""
 
-    sentence_cosine: float
     passage_cosine: float
     retrieved: float
     """The fused score of retrieval."""
@@ -49,16 +51,15 @@ class Evidence(NamedTuple):
     """Number of words on a logarithmic scale, 1 at 50."""
 
 
-def measure(question: Question, hit: Hit, sentence: Span, cosine: float, weight: TermWeight) -> Evidence:
-    """The evidence for one sentence (offsets into the document) of a hit, ``cosine`` being its own."""
+def measure(question: Question, hit: Hit, sentence: Span, weight: TermWeight) -> Evidence:
+    """The evidence for one or more sentences (offsets into the document) of a hit."""
     passage = hit.passage
     text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
     around = f"{passage.context}\n{passage.text}"
-    own, near = terms(text), set(terms(around))
+    own, near = _terms(text), set(_terms(around))
     spans = spans_of_type(question, text)
     typed = question.type not in ("other", "list")
     return Evidence(
-        sentence_cosine=cosine,
         passage_cosine=hit.scores.get("dense", 0.0),
         retrieved=hit.score,
         sentence_overlap=_overlap(question.terms, set(own), weight),
@@ -101,13 +102,18 @@ def _as_written(name: str, question: str) -> str:
     return question[start : start + len(name)] if start >= 0 else name
 
 
+@lru_cache(_REMEMBERED)
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(terms(text))
+
+
 def _overlap(wanted: Iterable[str], found: set[str], weight: TermWeight) -> float:
     weights = {term: weight(term) for term in wanted}
     total = sum(weights.values())
     return sum(value for term, value in weights.items() if term in found) / total if total else 0.0
 
 
-def _pairs(wanted: tuple[str, ...], found: list[str]) -> float:
+def _pairs(wanted: tuple[str, ...], found: tuple[str, ...]) -> float:
     pairs = set(pairwise(wanted))
     return len(pairs & set(pairwise(found))) / len(pairs) if pairs else 0.0
 

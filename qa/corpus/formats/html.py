@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import lxml.html
 from lxml import etree
@@ -21,8 +22,18 @@ _INLINE = frozenset(
     "strong sub sup time tt u var wbr".split()
 )
 _CELLS = frozenset(("td", "th"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_NOT_SHOWN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_READ_AS = {
+    **dict.fromkeys(("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin1", "latin-1"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
+    **dict.fromkeys(("utf-16", "utf-16le", "utf-16be"), "utf-8"),  # what can read the declaration is not UTF-16
+}
+"""What browsers take a declared encoding for (WHATWG Encoding Standard)."""
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -35,95 +46,135 @@ def parse_html(data: bytes) -> Parsed:
     markup = _XML_DECLARATION.sub("", _decoded(data), count=1)
     if not markup.strip():
         return Parsed("", ())
+    # huge_tree: without it libxml2 drops what is very long or nested deeply, and says nothing.
+    parser = lxml.html.HTMLParser(target=_Page(), huge_tree=True)
     try:
-        root = lxml.html.document_fromstring(markup)
-    except (etree.ParserError, ValueError) as error:
+        parser.feed(markup)
+        page: _Page = parser.close()
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"it is not HTML ({error})") from error
-    writer = _Writer()
-    _write(root, writer)
-    writer.end_block("text", 0)
-    return replace(_about(root), text="".join(writer.parts), blocks=tuple(writer.blocks))
+    return Parsed(
+        "".join(page.parts),
+        tuple(page.blocks),
+        title=page.meta.get("og:title") or " ".join("".join(page.titles[:1]).split()) or None,
+        publisher=page.meta.get("og:site_name"),
+        published=iso_date(
+            page.meta.get("article:published_time") or page.meta.get("date") or page.meta.get("dc.date")
+        ),
+        url=web_url(page.canonical or page.meta.get("og:url")),
+    )
 
 
 def _decoded(data: bytes) -> str:
     declared = _CHARSET.search(data[:4096])
-    encoding = declared.group(1).decode("ascii") if declared else "utf-8"
+    encoding = declared.group(1).decode("ascii").lower() if declared else "utf-8"
+    encoding = _READ_AS.get(encoding, encoding)
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), encoding)
     if b"\0" in data and not encoding.startswith("utf-16"):
         raise Unreadable("it holds binary data, not text")
     try:
         return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
         raise Unreadable(f"it is not {encoding} as it should be: save it as UTF-8 ({error})") from error
 
 
 @dataclass(slots=True)
-class _Writer:
-    """Collects the text and the blocks; ``pending`` is the block being written."""
+class _Open:
+    """An element that is not closed yet."""
+
+    tag: str
+    chrome: bool
+    hidden: bool
+
+
+@dataclass(slots=True)
+class _Page:
+    """Takes the parser's events one by one, with no tree in between: no depth of nesting is too much.
+
+    ``pending`` is the block being written; ``chrome``, ``hidden`` and ``articles`` count open elements of the sort.
+    """
 
     parts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     length: int = 0
+    level: int = 0
+    chrome: int = 0
+    hidden: int = 0
+    articles: int = 0
+    stack: list[_Open] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    canonical: str | None = None
 
-    def end_block(self, kind: BlockKind, level: int) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._about(tag, attributes)
+        element = _Open(tag, self._is_chrome(tag, attributes), _is_hidden(tag, attributes))
+        if not element.hidden:
+            self._break(tag)
+        self.stack.append(element)
+        self._count(element, 1)
+        if tag in _HEADINGS and not self.hidden:
+            self.level = int(tag[1])
+
+    def end(self, tag: str) -> None:
+        self._break(tag)
+        element = self.stack.pop()
+        self._count(element, -1)
+        if tag in _HEADINGS and not element.hidden and not self.hidden:
+            self.level = 0
+
+    def data(self, text: str) -> None:
+        if self.stack and self.stack[-1].tag == "title":
+            self.titles[-1] += text
+        if not self.hidden:
+            self.pending.append(text)
+
+    def close(self) -> _Page:
+        self._end_block()
+        return self
+
+    def _count(self, element: _Open, step: int) -> None:
+        self.chrome += step * element.chrome
+        self.hidden += step * element.hidden
+        self.articles += step * (element.tag in ("article", "main"))
+
+    def _break(self, tag: str) -> None:
+        """End what the start or the end of an element ends: a word in a cell, a block in all but inline elements."""
+        if self.hidden or tag in _INLINE:
+            return
+        if tag in _CELLS:
+            self.pending.append(" ")
+        else:
+            self._end_block()
+
+    def _end_block(self) -> None:
         content = " ".join("".join(self.pending).split())
         self.pending.clear()
         if not content:
             return
-        if kind == "text" and looks_like_navigation(content) and not self.blocks:
+        kind: BlockKind = "heading" if self.level else "text"
+        if self.chrome or (kind == "text" and not self.blocks and looks_like_navigation(content)):
             kind = "boilerplate"
-        self.blocks.append(Block(self.length, self.length + len(content), kind, level))
+        self.blocks.append(Block(self.length, self.length + len(content), kind, self.level if kind == "heading" else 0))
         self.parts.append(content + "\n\n")
         self.length += len(content) + 2
 
+    def _is_chrome(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """A page's header and footer, not those of an article in it."""
+        if tag in ("header", "footer") and self.articles:
+            return False
+        return tag in _CHROME or attributes.get("role") in _CHROME_ROLES
 
-def _write(root: lxml.html.HtmlElement, writer: _Writer) -> None:
-    """Walk the tree without recursion, so that depth costs no stack."""
-    kind: BlockKind = "text"
-    level, chrome = 0, 0
-    hidden: etree._Element | None = None
-    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if hidden is not None or tag in _HIDDEN or not tag:
-            if event == "start" and hidden is None:
-                hidden = element
-            elif (event == "end" and element is hidden) or (event in ("comment", "pi") and hidden is None):
-                hidden = None
-                writer.pending.append(element.tail or "")
-            continue
-        if tag in _CELLS:
-            writer.pending.append(" ")
-        elif tag not in _INLINE:
-            writer.end_block("boilerplate" if chrome else kind, level)
-        opening = event == "start"
-        chrome += (1 if opening else -1) if _is_chrome(element, tag) else 0
-        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
-            kind, level = ("heading", int(tag[1])) if opening else ("text", 0)
-        writer.pending.append((element.text if opening else element.tail) or "")
+    def _about(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "meta" and (name := attributes.get("property") or attributes.get("name")):
+            if content := " ".join(attributes.get("content", "").split()):
+                self.meta[name.lower()] = content
+        elif tag == "title":
+            self.titles.append("")
+        elif tag == "link" and attributes.get("rel", "").lower() == "canonical" and self.canonical is None:
+            self.canonical = attributes.get("href")
 
 
-def _is_chrome(element: lxml.html.HtmlElement, tag: str) -> bool:
-    """A page's header and footer, not those of an article in it."""
-    if tag in ("header", "footer") and any(True for _ in element.iterancestors("article", "main")):
-        return False
-    return tag in _CHROME or element.get("role", "") in _CHROME_ROLES
-
-
-def _about(root: lxml.html.HtmlElement) -> Parsed:
-    """What the page says of itself, without its text."""
-    meta = {
-        str(name).lower(): " ".join(content.split())
-        for tag in root.iter("meta")
-        if (name := tag.get("property") or tag.get("name")) and (content := tag.get("content"))
-    }
-    title = " ".join((root.findtext(".//title") or "").split())
-    canonical = next((link.get("href") for link in root.iter("link") if link.get("rel") == "canonical"), None)
-    return Parsed(
-        text="",
-        blocks=(),
-        title=meta.get("og:title") or title or None,
-        publisher=meta.get("og:site_name"),
-        published=iso_date(meta.get("article:published_time") or meta.get("date") or meta.get("dc.date")),
-        url=web_url(canonical or meta.get("og:url")),
-    )
+def _is_hidden(tag: str, attributes: Mapping[str, str]) -> bool:
+    return tag in _HIDDEN or "hidden" in attributes or bool(_NOT_SHOWN.search(attributes.get("style", "")))

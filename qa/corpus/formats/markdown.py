@@ -65,7 +65,8 @@ def _normalised(text: str, lines: Sequence[Span]) -> str:
 
 
 def _leaves(source: str) -> list[Token]:
-    tokens = MarkdownIt("commonmark").enable("table").parse(source)
+    # Only blocks are wanted; what stands in them would be parsed for nothing, and slowly where it is strange.
+    tokens = MarkdownIt("commonmark").enable("table").disable("inline").parse(source)
     return [token for token in tokens if token.type in _LEAVES and token.map]
 
 

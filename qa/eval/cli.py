@@ -1,0 +1,98 @@
+"""``pincite eval``: the command, its arguments and its exit status. Heavy imports wait until it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.eval.engine import Engine
+
+DESCRIPTION = """\
+Runs known questions and prints measures, each with n and a 95 % interval.
+
+SET is a name under the folder of sets, a folder with questions.jsonl, or a .jsonl file. A line of it:
+
+  {"id": "1", "question": "When did it open?", "answers": ["1904"],
+   "gold": [{"document": "station.txt", "quote": "The station opened in 1904."}], "type": "fact"}
+
+Empty "answers" and "gold": the sources do not answer, and a refusal is right. "history" may list the
+earlier questions of a conversation, "split" may be dev or test. The quote must stand in the document
+letter for letter: `pincite eval check SET` names every line that is wrong.
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``eval``; ``args.run(args)`` gives its exit status."""
+    parser = subparsers.add_parser(
+        "eval",
+        help="run known questions and print measures",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sets", nargs="*", metavar="SET", help="question sets (default: innovation)")
+    public = parser.add_mutually_exclusive_group()
+    public.add_argument("--beir", type=Path, metavar="DIR", help="a BEIR folder; retrieval only")
+    public.add_argument(
+        "--spans", type=Path, metavar="DIR", help="documents and a .csv of spans; retrieval only"
+    )
+    public.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD JSON; every paragraph a document")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="the index to ask")
+    parser.add_argument("--encoder", metavar="NAME", help="the encoder for --beir, --spans and --squad")
+    parser.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which questions")
+    parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), help="retrieval only, this way")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write questions, summary, TREC files")
+    parser.add_argument("--compare", type=Path, metavar="RUN", help="an earlier --out to compare with")
+    parser.add_argument("--json", action="store_true", help="one JSON object for each set")
+    parser.add_argument("--markdown", action="store_true", help="tables for a pull request")
+    parser.add_argument(
+        "--fail-below", action="append", default=[], type=_floor, metavar="MEASURE=VALUE", help="else exit 1"
+    )
+    parser.add_argument("--fail-if-worse", action="store_true", help="exit 1 on a significant loss to RUN")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _floor(text: str) -> object:
+    from qa.eval.gates import parse_floor
+
+    try:
+        return parse_floor(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def run(args: argparse.Namespace, engine: Engine | None = None) -> int:
+    """Exit status: 0 done, 1 a gate failed. Raises ``PinciteError`` for the edge to print."""
+    _check_usage(args)
+    from qa.eval.engine import PRODUCT
+    from qa.eval.job import Job, failures, shown
+
+    if args.sets[:1] == ["check"]:
+        wrong = Job(args, engine or PRODUCT).check()
+        print("\n".join(wrong) or "nothing is wrong")
+        return 1 if wrong else 0
+    failed: list[str] = []
+    for report in Job(args, engine or PRODUCT).reports():
+        sys.stdout.write(shown(report, args))
+        sys.stdout.flush()
+        failed += failures(report, args)
+    for line in failed:
+        print(line, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _check_usage(args: argparse.Namespace) -> None:
+    """Exits with status 2 on arguments that do not go together."""
+    public = args.beir or args.spans or args.squad
+    problems = {
+        "name sets, or --beir, or --spans, or --squad: one of them": args.sets and public,
+        "--index is for sets; --beir, --spans and --squad make their own": args.index and public,
+        "--encoder is for --beir, --spans and --squad; an index has its own": args.encoder and not public,
+        "--fail-if-worse needs --compare RUN": args.fail_if_worse and not args.compare,
+        "--json or --markdown: one of them": args.json and args.markdown,
+    }
+    for problem, there in problems.items():
+        if there:
+            args.parser.error(problem)

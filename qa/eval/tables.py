@@ -1,0 +1,155 @@
+"""A report as tables: aligned text for a terminal, Markdown for a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qa.eval.fields import short
+from qa.eval.report import About, Report
+from qa.measures.table import BY_NAME, Estimate
+
+BY_TYPE = ("success@5", "MRR@10", "answer-in-text@1", "refusal-recall")
+"""The measures shown for each type of question; a run on disk holds all."""
+_MOST_FLIPS = 20
+_WORDS = ("measure", "of", "type", "stage", "id", "question", "verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells as they are printed; columns that hold words are aligned left, numbers right."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @property
+    def left(self) -> list[bool]:
+        """Which columns are aligned left."""
+        return [name in _WORDS for name in self.header]
+
+
+def plain(report: Report) -> str:
+    """Aligned text."""
+    return "\n\n".join([*_heading(report.about), *(_plain(table) for table in _tables(report))]) + "\n"
+
+
+def markdown(report: Report) -> str:
+    """The same as GitHub's Markdown."""
+    first, *rest = _heading(report.about)
+    return "\n\n".join([f"## {first}", *rest, *(_markdown(table) for table in _tables(report))]) + "\n"
+
+
+def _heading(about: About) -> list[str]:
+    counts = f"{about.questions} questions, {about.answerable} answerable"
+    index = f"index {about.index_hash}, encoder {about.encoder}"
+    what = f"{about.name}, split {about.split}, {about.mode}"
+    return [f"{what}: {counts}", f"{index}; intervals: 95 %, bootstrap over questions"]
+
+
+def _tables(report: Report) -> list[Table]:
+    tables = [_measures(report.estimates)]
+    if len(report.by_type) > 1:
+        tables.append(_types(report.by_type))
+    if any(report.stages.values()):
+        tables.append(
+            Table("lost", ("stage", "questions"), [(s, str(n)) for s, n in report.stages.items() if n])
+        )
+    if report.differences:
+        tables += [_differences(report), _flips(report)]
+    return tables
+
+
+def _measures(estimates: Sequence[Estimate]) -> Table:
+    rows = [
+        (each.measure, _number(each.value), _interval(each.low, each.high), str(each.n), _over(each))
+        for each in estimates
+        if each.n
+    ]
+    return Table("measures", ("measure", "value", "95 % interval", "n", "of"), rows)
+
+
+def _over(estimate: Estimate) -> str:
+    return BY_NAME[estimate.measure.lower()].over
+
+
+def _types(by_type: Mapping[str, Sequence[Estimate]]) -> Table:
+    named = {type: {each.measure: each for each in rows} for type, rows in by_type.items()}
+    shown = [name for name in BY_TYPE if any(each[name].n for each in named.values())]
+    rows = [(type or "(none)", *(_short(each[name]) for name in shown)) for type, each in named.items()]
+    return Table("by type: value [95 % interval] n", ("type", *shown), rows)
+
+
+def _short(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "-"
+    return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}] {estimate.n}"
+
+
+def _differences(report: Report) -> Table:
+    rows = [
+        (
+            each.measure,
+            _number(each.before),
+            _number(each.after),
+            f"{each.difference:+.3f}",
+            _interval(each.low, each.high),
+            _p(each.p),
+            _p(each.p_holm),
+            ("better" if each.gain > 0 else "worse") if each.significant else "",
+        )
+        for each in report.differences
+        if each.difference is not None
+    ]
+    header = ("measure", "before", "after", "difference", "95 % interval", "p", "p (Holm)", "verdict")
+    return Table(f"compared on {report.compared} questions", header, rows)
+
+
+def _flips(report: Report) -> Table:
+    rows = [
+        (each.id, f"{each.before:.2f}", f"{each.after:.2f}", short(report.asked[each.id]))
+        for each in report.flips[:_MOST_FLIPS]
+    ]
+    more = f", the first {_MOST_FLIPS}" if len(report.flips) > _MOST_FLIPS else ""
+    title = f"{len(report.flips)} flipped, worst first{more}"
+    return Table(title, ("id", "before", "after", "question"), rows)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _p(value: float | None) -> str:
+    return "<.001" if value is not None and value < 0.001 else _number(value)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None else f"[{low:.3f}, {high:.3f}]"
+
+
+def _plain(table: Table) -> str:
+    lines = [table.header, *([_printable(cell) for cell in row] for row in table.rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(table.header))]
+    aligned = [
+        "  ".join(
+            cell.ljust(width) if left else cell.rjust(width)
+            for cell, width, left in zip(line, widths, table.left, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+    return "\n".join([table.title.upper(), *aligned])
+
+
+def _printable(cell: str) -> str:
+    """Ids and types come from a file, and a terminal obeys control characters."""
+    return "".join(char if char.isprintable() else "?" for char in cell)
+
+
+def _markdown(table: Table) -> str:
+    rule = ["---" if left else "---:" for left in table.left]
+    lines = [table.header, rule, *([_escaped(cell) for cell in row] for row in table.rows)]
+    return "\n".join([f"### {table.title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -1,0 +1,26 @@
+"""The screen and the REST API: one process, one port, bound to this machine unless told otherwise.
+
+::
+
+    launch      serve(): takes the port, prints the address, runs uvicorn; nothing heavy is imported before
+    server      create_app(): FastAPI with the REST routes, our files and Gradio mounted in it
+    service     the engine: opened in the background, shared, at most so many questions at a time
+    api         /api/v1/*: ask, search, documents, status
+    models      what those routes take and give: the contract's objects as pydantic models
+    places      where a quote lies for a browser: UTF-16 offsets, context, link
+    originals   the file behind a document, served so that it cannot run anything
+    security    middlewares: headers, hosts and origins, the token
+    screen      Gradio: page, theme, tabs; every part of it is an empty box that a script fills
+    static/     those scripts, plain ES modules: lib (DOM, fetch), store (what the parts share), header,
+                conversation (questions), turn (a question and what came of it), viewer, sources; style.css
+
+A question goes browser → ``fetch`` → ``api`` → ``service`` → pipeline and back as JSON. It does not pass
+through a Gradio event: those re-send state, hide errors and cannot be called by others. Gradio carries page,
+theme and tabs. Text from documents reaches the page as text nodes only: there is no template to break out of.
+"""
+
+from __future__ import annotations
+
+from qa.ui.launch import serve
+
+__all__ = ["serve"]

@@ -1,0 +1,155 @@
+"""What the REST routes take and give. Field names are the contract's; ``u16_*`` count UTF-16 units."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qa.settings import MAX_QUESTION
+
+Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
+Score = Annotated[float, Field(ge=0, le=1)]
+
+
+class Asked(BaseModel):
+    """The body of ``search``, and what ``ask`` has in common with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Question
+    top_k: int = Field(default=10, ge=1, le=100)
+    only: list[str] | None = Field(default=None, description="ids of the documents to use; null = all")
+
+
+class AskBody(Asked):
+    history: list[Question] = Field(default=[], max_length=20, description="earlier questions, oldest first")
+    places: bool = Field(default=False, description="also say where a browser finds quotes and passages")
+
+
+class SearchBody(Asked):
+    mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+
+
+class DocumentRef(BaseModel):
+    id: str
+    title: str
+    publisher: str | None
+    published: str | None
+    url: str | None
+    path: str
+    sha256: str
+
+
+class Citation(BaseModel):
+    number: int
+    document: DocumentRef
+    quote: str
+    start: int
+    end: int
+    span_start: int
+    span_end: int
+    page: int | None
+    line: int
+    link: str
+
+
+class FoundAnswer(BaseModel):
+    text: str
+    span: str
+    confidence: Score
+    citation: int
+
+
+class Hit(BaseModel):
+    rank: int
+    document_id: str
+    start: int
+    end: int
+    text: str
+    score: float
+    scores: dict[str, float]
+
+
+class Place(BaseModel):
+    """Where a quote or a passage lies, for a browser."""
+
+    document_id: str
+    title: str
+    u16_start: int
+    u16_end: int
+    u16_span_start: int
+    u16_span_end: int
+    page: int | None
+    line: int
+    before: str
+    after: str
+    original: str = Field(description="the source at that very place; may be relative to this server")
+
+
+class Places(BaseModel):
+    citations: list[Place]
+    hits: list[Place] = Field(description="only where the sources do not answer")
+
+
+class Answer(BaseModel):
+    id: str | int | None
+    question: str
+    history: list[str]
+    text: str | None
+    span: str | None
+    confidence: Score
+    citations: list[Citation]
+    answers: list[FoundAnswer]
+    hits: list[Hit]
+    reason: str | None
+    seconds: dict[str, float]
+    places: Places | None = None
+
+
+class Found(BaseModel):
+    question: str
+    hits: list[Hit]
+
+
+class Listed(DocumentRef):
+    """A document in a listing."""
+
+    kind: str
+    size: int = Field(description="bytes of the file")
+    passages: int
+    characters: int
+
+
+class Failure(BaseModel):
+    path: str
+    reason: str
+
+
+class Documents(BaseModel):
+    documents: list[Listed]
+    failures: list[Failure]
+
+
+class DocumentText(DocumentRef):
+    kind: str
+    size: int
+    text: str
+    pages: list[int] = Field(description="offset at which each page starts; empty without pages")
+    u16_pages: list[int]
+    original: str
+
+
+class Status(BaseModel):
+    state: Literal["loading", "ready", "failed"]
+    message: str
+    done: int
+    total: int
+    version: str
+
+
+class Problem(BaseModel):
+    """Body of every error but 422."""
+
+    detail: str
+    state: str | None = None

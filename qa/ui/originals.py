@@ -1,0 +1,32 @@
+"""The file behind a document, served so that it cannot run anything in our origin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+
+from qa.types import Source
+
+_SHOWN_AS_TEXT = {"txt", "md", "html", "htm", "csv", "tsv", "json", "xml", "rst"}
+
+
+def original_response(source: Source) -> Response:
+    """PDF and text in place, everything else as a download. HTML is shown as its source text."""
+    path = Path(source.path)
+    if not path.is_file():
+        return PlainTextResponse(f"{source.id} is no longer there: run `pincite index`.\n", 404)
+    if source.kind == "pdf":
+        return _inline(path, "application/pdf")
+    if source.kind in _SHOWN_AS_TEXT:
+        return _inline(path, "text/plain; charset=utf-8")
+    return FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=_SANDBOX)
+
+
+_SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"}
+
+
+def _inline(path: Path, media_type: str) -> Response:
+    return FileResponse(
+        path, media_type=media_type, filename=path.name, content_disposition_type="inline", headers=_SANDBOX
+    )

@@ -1,0 +1,94 @@
+"""One ASGI app: the REST routes, the scripts of the screen, and Gradio behind them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from qa.ui.api import explain_errors, routes
+from qa.ui.examples import EXAMPLES, Example
+from qa.ui.security import protect
+from qa.ui.service import Opener, Service
+
+STATIC = Path(__file__).parent / "static"
+
+
+def local_hosts() -> set[str]:
+    """The names by which a browser on this machine reaches it."""
+    return {"127.0.0.1", "localhost", "::1"}
+
+
+def run(listener: socket.socket, open_engine: Opener, *, token: str | None, hosts: Collection[str] | None) -> None:
+    """Serve on ``listener`` until interrupted."""
+    app = protect(create_app(Service(open_engine)), hosts=hosts, token=token)
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, timeout_graceful_shutdown=2, proxy_headers=False
+    )
+    with suppress(KeyboardInterrupt):  # raised again once everything is closed
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def create_app(service: Service, examples: Sequence[Example] = EXAMPLES) -> FastAPI:
+    """The app without its guards; ``examples`` are the questions an empty screen offers."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service.start()
+        yield
+        service.close()
+
+    app = FastAPI(
+        title="Pincite",
+        description="Answers quoted word for word from a folder of documents.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # both pages load scripts from a CDN
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    explain_errors(app)
+    app.include_router(routes(service))
+    app.mount("/screen", Scripts(directory=STATIC), name="screen")
+    mount_screen(app, examples)
+    return app
+
+
+def mount_screen(app: FastAPI, examples: Sequence[Example]) -> None:
+    """Gradio takes every path that nothing else took."""
+    import gradio as gr
+
+    from qa.ui.screen import HEAD, THEME, build_screen
+
+    gr.mount_gradio_app(
+        app,
+        build_screen(examples),
+        path="/",
+        theme=THEME,
+        head=HEAD,
+        favicon_path=str(STATIC / "favicon.svg"),
+        footer_links=[],
+        allowed_paths=[],
+        show_error=False,
+        run_history=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        ssr_mode=False,
+        max_file_size="1mb",
+    )
+
+
+class Scripts(StaticFiles):
+    """Files a browser asks about each time, so that an update is seen at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response

@@ -1,0 +1,147 @@
+"""The engine behind screen and API: opened in the background, shared by everybody, never overrun."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from qa.errors import IndexMissing, PinciteError
+from qa.types import Answer, Document, Failure, Hit
+
+if TYPE_CHECKING:
+    from qa.library import Progress
+    from qa.pipeline import Mode, SourceEntry
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+State = Literal["loading", "ready", "failed", "busy"]
+_DOING = {
+    "reading": "Reading the documents",
+    "embedding": "Indexing the passages",
+    "writing": "Writing the index",
+}
+
+
+class Engine(Protocol):
+    """What the screen needs of ``qa.pipeline.Pincite``."""
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        top_k: int = 10,
+        only: Collection[str] | None = None,
+    ) -> Answer: ...
+    def search(
+        self, question: str, *, top_k: int = 10, mode: Mode = "hybrid", only: Collection[str] | None = None
+    ) -> tuple[Hit, ...]: ...
+    def sources(self) -> tuple[SourceEntry, ...]: ...
+    def failures(self) -> tuple[Failure, ...]: ...
+    def document(self, id: str) -> Document: ...
+    def close(self) -> None: ...
+
+
+Opener = Callable[["Progress"], Engine]
+"""Opens an engine, building what it needs first; calls its argument with the progress made."""
+
+
+class Unavailable(PinciteError):
+    """No answer now; ``state`` says whether it is worth asking again."""
+
+    def __init__(self, state: State, message: str) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far the engine is."""
+
+    state: State
+    message: str
+    done: int = 0
+    total: int = 0
+
+
+class Service:
+    """An engine that may still be opening.
+
+    ``at_once`` questions are answered at the same time, ``waiting`` more may queue, the rest are told so.
+    """
+
+    def __init__(self, open_engine: Opener, *, at_once: int = 2, waiting: int = 64) -> None:
+        self._open = open_engine
+        self._at_once = at_once
+        self._waiting = waiting
+        self._limiter: anyio.CapacityLimiter | None = None
+        self._engine: Engine | None = None
+        self._status = Status("loading", "Opening the index")
+
+    @property
+    def status(self) -> Status:
+        return self._status
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; raises ``Unavailable`` until it is there."""
+        if self._engine is None:
+            raise Unavailable(self._status.state, self._status.message)
+        return self._engine
+
+    def start(self) -> None:
+        """Open the engine in the background."""
+        threading.Thread(target=self._load, name="open-index", daemon=True).start()
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """``work`` in a thread, in its turn; raises ``Unavailable`` when too many wait already."""
+        if self._limiter is None:  # made here because it belongs to the running event loop
+            self._limiter = anyio.CapacityLimiter(self._at_once)
+        if self._limiter.statistics().tasks_waiting >= self._waiting:
+            raise Unavailable("busy", "Too many questions at once: ask again in a moment.")
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+    def _load(self) -> None:
+        try:
+            self._engine = self._open(self._progress)
+            self._status = Status("ready", "Ready")
+        except PinciteError as error:
+            self._status = Status("failed", str(error))
+        except Exception:
+            _log.exception("opening the index failed")
+            self._status = Status("failed", "The index could not be opened; the server's output says why.")
+
+    def _progress(self, stage: str, done: int, total: int) -> None:
+        self._status = Status("loading", _DOING.get(stage, stage.capitalize()), done, total)
+
+
+def default_opener(index_dir: Path | None) -> Opener:
+    """Opens the index in ``index_dir``, or the usual one; where there is none, builds it first."""
+
+    def opener(progress: Progress) -> Engine:
+        from qa.library import index_paths
+        from qa.pipeline import Pincite
+        from qa.settings import index_dir as usual
+
+        folder = index_dir or usual()
+        try:
+            engine = Pincite.open(folder)
+        except IndexMissing:
+            index_paths([], folder, progress=progress)
+            engine = Pincite.open(folder)
+        engine.warm()
+        return engine
+
+    return opener

@@ -1,0 +1,93 @@
+"""Chromium on a server of our own. Every test fails on console errors, page errors and foreign requests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))  # the fake engine lives there
+
+from chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, TIMEOUT, NewPage, Watch, serving
+from fake import FakeEngine, read_corpus
+from hostile import hostile_documents
+
+from qa.types import Failure
+
+expect.set_options(timeout=TIMEOUT)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> FakeEngine:
+    documents = [*read_corpus(), *hostile_documents(tmp_path_factory.mktemp("documents"))]
+    return FakeEngine(documents, [Failure("old <b>notes</b>.doc", "it is not <i>UTF-8</i> text")])
+
+
+@pytest.fixture(scope="session")
+def url(engine: FakeEngine) -> Iterator[str]:
+    with serving(lambda progress: engine) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch()
+    yield watch
+    watch.check()
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """One context per device, so that Gradio's files are fetched once; what a page stores is its own."""
+    devices = {"desktop": DESKTOP, "phone": PHONE}
+    contexts = {name: browser.new_context(locale="en-GB", **device) for name, device in devices.items()}
+    for context in contexts.values():
+        context.set_default_timeout(TIMEOUT)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def new_page(contexts: dict[str, BrowserContext], watch: Watch) -> Iterator[NewPage]:
+    """Opens an empty tab on a device."""
+    pages: list[Page] = []
+
+    def make(device: str = "desktop") -> Page:
+        page = contexts[device].new_page()
+        watch.on(page)
+        pages.append(page)
+        return page
+
+    yield make
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def page(new_page: NewPage, url: str) -> Page:
+    """The empty screen on a desktop."""
+    page = new_page()
+    page.goto(url)
+    page.get_by_text("Using all 10 sources").wait_for()
+    return page
+
+
+@pytest.fixture
+def phone(new_page: NewPage, url: str) -> Page:
+    page = new_page("phone")
+    page.goto(url)
+    page.get_by_text("Using all 10 sources").wait_for()
+    return page

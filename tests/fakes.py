@@ -1,0 +1,66 @@
+"""Stand-ins with meaning: what they return follows from the text alone, so a test can know it beforehand."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from qa.encoder import FloatArray
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_WORD = re.compile(r"\w+")
+_PIECE = 6
+_LONGEST_WORD = 100
+_SYLLABLES = range(0xAC00, 0xD7A4)
+
+
+class FakeEncoder:
+    """Words hashed into vector slots: texts that share more words have the higher cosine.
+
+    Its word pieces have the traits of BERT's that matter: two special ones, long words in pieces of up to six
+    characters, a word of more than 100 characters one unknown piece, a Korean syllable three pieces.
+    """
+
+    def __init__(self, max_tokens: int = 48, dimensions: int = 128, fingerprint: str = "fake-1") -> None:
+        self.name = "fake"
+        self.fingerprint = fingerprint
+        self.dimensions = dimensions
+        self.max_tokens = max_tokens
+        self.encoded: list[str] = []
+        """Every text that was ever encoded, in order."""
+
+    def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for word in _WORD.findall(text.lower()) or [""]:
+                vector[zlib.crc32(word.encode()) % self.dimensions] += 1
+            vector /= np.linalg.norm(vector)
+        self.encoded += texts
+        if on_done:
+            on_done(len(texts))
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [2 + len(self.token_starts(text)) for text in texts]
+
+    def token_starts(self, text: str) -> list[int]:
+        return [start for match in _TOKEN.finditer(text) for start in _pieces(match)]
+
+
+def _pieces(match: re.Match[str]) -> Iterator[int]:
+    if match.end() - match.start() > _LONGEST_WORD:
+        yield match.start()
+        return
+    in_piece = _PIECE
+    for offset, character in enumerate(match.group(), start=match.start()):
+        if ord(character) in _SYLLABLES:
+            yield from (offset, offset, offset)
+            in_piece = _PIECE
+        elif in_piece == _PIECE:
+            yield offset
+            in_piece = 1
+        else:
+            in_piece += 1

@@ -1,0 +1,135 @@
+"""Training on a handful of examples: offsets stay exact, the loss falls, what is exported reads the same."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("bm25s")
+
+from qa.reader.neural import SpanModel  # noqa: E402
+from qa.reader.neural_pieces import MAX_PIECES, load_tokenizer, windows  # noqa: E402
+from training.batches import collate, plan, row  # noqa: E402
+from training.export import export  # noqa: E402
+from training.negatives import found_names, swapped, without_answer  # noqa: E402
+from training.passages import cut, joined, sentences  # noqa: E402
+from training.questions import Example, Item  # noqa: E402
+from training.train import Trainer  # noqa: E402
+from training.wording import mistyped, reworded  # noqa: E402
+
+TEXT = (
+    "The hub in Zürich was opened in 2014 by Ana Müller. It cost 3.5 million francs. "
+    "Its director, José Ñandú, left in 2019. In 2020 the hub moved to Łódź."
+)
+FACTS = [
+    ("Who opened the hub?", "Ana Müller"),
+    ("When was the hub opened?", "2014"),
+    ("How much did the hub cost?", "3.5 million francs"),
+    ("Who was its director?", "José Ñandú"),
+    ("Where did the hub move?", "Łódź"),
+]
+
+
+def example(question: str, answer: str | None, text: str = TEXT, heading: str = "") -> Example:
+    spans = [[text.index(answer), text.index(answer) + len(answer)]] if answer else []
+    return {"set": "s", "kind": "k", "question": question, "heading": heading, "passage": text, "spans": spans}
+
+
+@pytest.mark.parametrize(("question", "answer"), FACTS)
+@pytest.mark.parametrize("heading", ["", "Reports > The hub"])
+def test_gold_pieces_give_back_the_answer(question: str, answer: str, heading: str) -> None:
+    made = row(example(question, answer, heading=heading))
+    assert made is not None
+    [(first, last)] = made.spans
+    places = made.window.places
+    start, end = places[first - made.window.first][0], places[last - made.window.first][1]
+    assert TEXT[start:end] == answer
+
+
+def test_an_answer_far_down_a_long_passage_is_in_some_window() -> None:
+    text = "Nothing is said here. " * 120 + TEXT
+    made = row(example(*FACTS[3], text=text))
+    assert made is not None and len(made.window.pieces) <= MAX_PIECES
+    [(first, last)] = made.spans
+    places = made.window.places
+    assert text[places[first - made.window.first][0] : places[last - made.window.first][1]] == "José Ñandú"
+
+
+def test_windows_cover_every_piece_and_overlap() -> None:
+    text = " ".join(f"word{i}" for i in range(600))
+    [cuts] = windows("which word?", [("", text)])
+    seen = {place for window in cuts for place in window.places}
+    tokenizer = load_tokenizer()
+    assert seen == set(tokenizer.encode(text, add_special_tokens=False).offsets)
+    assert all(set(a.places) & set(b.places) for a, b in pairwise(cuts))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_cut_and_joined_keep_answers_in_place(seed: int) -> None:
+    rng = Random(seed)
+    start = TEXT.index("José Ñandú")
+    item = Item("s", "Who was its director?", TEXT, [(start, start + 10)], "s/a")
+    for text, spans in (
+        joined(item, ["Another text stands here.", "And a third one, quite short."], rng),
+        cut("Filler stands here. " * 60 + TEXT, [(1200 + start, 1200 + start + 10)], rng),
+    ):
+        assert [text[a:b] for a, b in spans] == ["José Ñandú"]
+
+
+def test_sentences_leave_no_gap() -> None:
+    parts = sentences(TEXT)
+    assert len(parts) == 4
+    assert "".join(TEXT[a:b] for a, b in parts) == TEXT
+
+
+def test_a_swapped_question_asks_what_the_passage_does_not_say() -> None:
+    item = Item("s", "What did the hub do in 2020?", TEXT, [(0, 3)], "s/a")
+    assert found_names(item.question) == [("year", 23, "2020")]
+    pools = [{"year": ["2014", "2020", "1987"], "number": [], "name": []}]
+    assert swapped(item, TEXT, pools, Random(0)) == "What did the hub do in 1987?"
+    assert swapped(item, "The hub moved.", pools, Random(0)) is None
+
+
+def test_less_its_answer_a_passage_holds_it_no_more() -> None:
+    text = TEXT + " " + "The weather is fine there all year round. " * 4
+    item = Item("s", "Where did the hub move?", text, [(text.index("Łódź"), text.index("Łódź") + 4)], "s/a")
+    rest = without_answer(text, item, item.spans)
+    assert rest is not None and "Łódź" not in rest and "Ana Müller" in rest
+
+
+def test_rewording_is_the_same_for_the_same_seed() -> None:
+    question = "When was the hub in Zürich opened?"
+    assert [reworded(question, Random(i)) for i in range(30)] == [reworded(question, Random(i)) for i in range(30)]
+    assert mistyped(question, Random(1)) != question
+
+
+def test_the_plan_holds_every_row_once() -> None:
+    lengths = [Random(i).randint(10, 256) for i in range(1000)]
+    assert sorted(i for batch in plan(lengths, 32, 1) for i in batch) == list(range(1000))
+
+
+def test_a_few_steps_lower_the_loss_and_the_export_reads_alike(tmp_path: Path) -> None:
+    rows = [made for fact in FACTS if (made := row(example(*fact)))]
+    rows += [made for q in ("Who sold the hub?", "What colour is it?") if (made := row(example(q, None)))]
+    trainer = Trainer("cpu", rate=3e-4, seed=1)
+    losses = [sum(trainer.update(collate(rows), 1.0)) for _ in range(25)]
+    assert losses[-1] < 0.5 * losses[0]
+
+    trainer.save(tmp_path / "last.safetensors", {"step": trainer.step, "total": 25, "decay": 1})
+    again = Trainer("cpu", rate=3e-4, seed=2)
+    again.load(tmp_path / "last.safetensors")
+    assert sum(again.update(collate(rows), 1.0)) == pytest.approx(
+        sum(trainer.update(collate(rows), 1.0)), rel=0.05, abs=0.02
+    )
+
+    (tmp_path / "log.jsonl").write_text(json.dumps({"step": 25, "held": {}}) + "\n")
+    config = export(tmp_path, tmp_path / "reader.safetensors")
+    assert config["steps"] == 25
+    model = SpanModel.load(tmp_path / "reader.safetensors")
+    [reading] = model.read("Who opened the hub?", [("", TEXT)])
+    assert TEXT[reading.spans[0].start : reading.spans[0].end] == "Ana Müller"

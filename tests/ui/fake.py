@@ -1,0 +1,144 @@
+"""An engine without models: a sentence answers when it shares enough words with the question."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from qa.citations import link
+from qa.errors import QuestionError
+from qa.types import Answer, Citation, Document, Failure, FoundAnswer, Hit, Passage, Source, Span
+
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+_WORD = re.compile(r"\w+")
+_SENTENCE = re.compile(r"[^\n.!?]*(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]?")
+_NUMBER = re.compile(r"\d[\d.,]*\s?%?")
+_COMMON = set(_WORD.findall("a an and are be by do for in is it of on or the to what when which who will with"))
+
+
+class FakeEngine:
+    """Answers with real slices of ``documents``. The question "crash" raises what nobody expects."""
+
+    def __init__(self, documents: Iterable[Document], failures: Sequence[Failure] = (), enough: int = 3) -> None:
+        self._documents = {document.id: document for document in documents}
+        self._sentences = [
+            (document, Span(start, end), _words(document.text[start:end]))
+            for document in self._documents.values()
+            for start, end in _sentences(document.text)
+        ]
+        self._failures = tuple(failures)
+        self._enough = enough
+        self.asked: list[dict[str, Any]] = []
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        top_k: int = 10,
+        only: Collection[str] | None = None,
+    ) -> Answer:
+        self.asked.append({"question": question, "history": list(history), "only": only})
+        if question == "crash":
+            raise RuntimeError("<b>secret</b> path /etc/passwd")
+        hits = self.search(question, top_k=top_k, only=only)
+        found = [hit for hit in hits if hit.score >= self._enough][:3]
+        citations = tuple(self._citation(number, hit, question) for number, hit in enumerate(found, 1))
+        answers = tuple(
+            FoundAnswer(c.quote, c.quote[c.span_start - c.start : c.span_end - c.start], 0.95 - 0.15 * n, n + 1)
+            for n, c in enumerate(citations)
+        )
+        reason = None if answers else "No source says anything close enough to this question."
+        confidence = answers[0].confidence if answers else 0.12
+        seconds = {"retrieve": 0.004, "read": 0.05, "total": 0.054}
+        return Answer(question, tuple(history), answers, citations, hits, confidence, reason, seconds)
+
+    def search(
+        self, question: str, *, top_k: int = 10, mode: str = "hybrid", only: Collection[str] | None = None
+    ) -> tuple[Hit, ...]:
+        words = _words(question)
+        if not words:
+            raise QuestionError("there is no word in the question: ask with words")
+        scored = [
+            (len(words & theirs), document, span)
+            for document, span, theirs in self._sentences
+            if only is None or document.id in only
+        ]
+        scored.sort(key=lambda each: (-each[0], each[1].id, each[2]))
+        return tuple(
+            Hit(rank, _passage(document, span), float(score), {"lexical": float(score)})
+            for rank, (score, document, span) in enumerate(scored[:top_k], 1)
+        )
+
+    def sources(self) -> tuple[Any, ...]:
+        return tuple(
+            SimpleNamespace(source=d.source, passages=1 + len(d.text) // 500, characters=len(d.text))
+            for _, d in sorted(self._documents.items())
+        )
+
+    def failures(self) -> tuple[Failure, ...]:
+        return self._failures
+
+    def document(self, id: str) -> Document:
+        return self._documents[id]
+
+    def close(self) -> None:
+        pass
+
+    def _citation(self, number: int, hit: Hit, question: str) -> Citation:
+        passage, document = hit.passage, self._documents[hit.passage.document_id]
+        start, end = _span(passage, question)
+        page, line = document.page(passage.start), document.line(passage.start)
+        there = link(document.source, passage.text, page)
+        return Citation(
+            number, document.source, passage.text, passage.start, passage.end, start, end, page, line, there
+        )
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _WORD.findall(text.lower())} - _COMMON
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    for match in _SENTENCE.finditer(text):
+        raw = match.group()
+        if raw.strip():
+            start = match.start() + len(raw) - len(raw.lstrip())
+            yield start, start + len(raw.strip())
+
+
+def _span(passage: Passage, question: str) -> tuple[int, int]:
+    """The first number, else the second half of the sentence."""
+    if match := _NUMBER.search(passage.text):
+        return passage.start + match.start(), passage.start + len(match.group().rstrip()) + match.start()
+    return passage.start + len(passage.text) // 2, passage.end
+
+
+def _passage(document: Document, span: Span) -> Passage:
+    return Passage(document.id, *span, document.text[slice(*span)], "", (span,))
+
+
+def make_document(path: Path, id: str, pages: tuple[int, ...] = (), **known: Any) -> Document:
+    """The document in a UTF-8 file; ``known`` are fields of its source."""
+    data = path.read_bytes()
+    described: dict[str, Any] = {"title": id, "publisher": None, "published": None, "url": None} | known
+    kind = path.suffix.removeprefix(".").lower()
+    digest = hashlib.sha256(data).hexdigest()
+    source = Source(id=id, path=str(path), sha256=digest, **{"kind": kind} | described, size=len(data))
+    return Document(source, data.decode("utf-8", "replace"), (), pages)
+
+
+def read_corpus(folder: Path = CORPUS) -> list[Document]:
+    """The documents that ``sources.toml`` lists."""
+    known = tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))["source"]
+    documents = []
+    for entry in known:
+        fields = {name: entry.get(name) for name in ("title", "publisher", "url")}
+        published = str(entry["published"]) if "published" in entry else None
+        documents.append(make_document(folder / entry["file"], entry["file"], published=published, **fields))
+    return documents

@@ -1,0 +1,258 @@
+"""Fit what joins a reader's evidence: which candidate is best, and how likely it answers.
+
+    python -m training.calibrate --data DIR --reader trained
+
+``DIR`` holds the question sets (see README.md here). Public questions come from the groups that the reader's own
+training left out, asked over all the texts of those groups; a third of the answerable ones are also asked with a name
+or year swapped. With them go the questions of the development half of our own set; its test half is not read.
+Writes ``qa/reader/trained.json`` or ``qa/reader/sentence.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from qa.corpus import read
+from qa.corpus.layout import blocks_of
+from qa.followup import resolve
+from qa.library import build
+from qa.pipeline import Pincite
+from qa.reader import sentence, trained
+from qa.reader.evidence import term_weight
+from qa.reader.neural import SpanModel
+from qa.reader.question import analyse
+from qa.reader.scoring import Candidate, Linear, Scorer, confidence_inputs
+from qa.types import Document, Hit, Passage, Source, Span
+from training.negatives import Neighbours, swapped
+from training.questions import Item, heading, held_groups, read_items
+
+SETS = ("squad2_eleven_articles", "squadshifts-wiki", "nq_open_oracle", "timeqa", "policyqa")
+PER_SET = 110
+SWAPPED = 0.33
+OWN_SET = Path("eval/sets/innovation/questions.jsonl")
+NEGATIVES = 8
+OWN_WEIGHT = 4.0
+WEIGHTS = {"sentence": sentence.WEIGHTS, "trained": trained.WEIGHTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A question and where its answers stand: (document id, span); nowhere = the sources do not answer."""
+
+    question: str
+    group: str
+    gold: tuple[tuple[str, Span], ...]
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question and what the reader proposed: inputs, passage and whether it answers, for each candidate."""
+
+    group: str
+    own: bool
+    answerable: bool
+    inputs: list[dict[str, float]]
+    passages: list[int]
+    right: list[bool]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--reader", choices=sorted(WEIGHTS), required=True)
+    parser.add_argument("--cache", type=Path, help="a file for what the reader proposed, to fit again at once")
+    args = parser.parse_args()
+    rows = _cached(args.cache, lambda: [*_public(args.data, args.reader), *_own(args.reader)])
+    rank = fit_rank(rows)
+    scorer = Scorer(rank, fit_confidence(rows, rank))
+    fitted = {
+        name: {"weights": dict(model.weights), "bias": model.bias}
+        for name, model in (("rank", scorer.rank), ("confidence", scorer.confidence))
+    }
+    WEIGHTS[args.reader].write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def fit_rank(rows: Sequence[Read]) -> Linear:
+    """Logistic regression on the difference of a right and a wrong candidate's inputs, without our own questions."""
+    rng = np.random.default_rng(0)
+    names = list(rows[0].inputs[0])
+    differences = []
+    for row in rows:
+        matrix, right = np.array([[one[name] for name in names] for one in row.inputs]), np.array(row.right, dtype=bool)
+        if not row.own and right.any() and not right.all():
+            wrong = matrix[~right]
+            for good in matrix[right]:
+                differences.extend(good - bad for bad in wrong[rng.permutation(len(wrong))[:NEGATIVES]])
+    signs = rng.choice([-1, 1], len(differences))
+    model = LogisticRegression(fit_intercept=False, C=0.1, max_iter=5000)
+    model.fit(np.array(differences) * signs[:, None], signs)
+    rank = Linear({name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)})
+    print("rank:", rank.weights)
+    for own in (False, True):
+        chosen = [row for row in rows if row.own == own and row.answerable]
+        print(f"  right first, own={own}: {np.mean([_best(row, rank)[1] for row in chosen]):.3f} of {len(chosen)}")
+    return rank
+
+
+def fit_confidence(rows: Sequence[Read], rank: Linear) -> Linear:
+    """Logistic regression on the best candidate's inputs: does it answer?"""
+    inputs = [_best(row, rank)[0] for row in rows]
+    labels = np.array([_best(row, rank)[1] for row in rows])
+    names = list(inputs[0])
+    matrix = np.array([[one[name] for name in names] for one in inputs])
+    mean, scale = matrix.mean(0), matrix.std(0) + 1e-9
+    model = LogisticRegression(C=0.05, max_iter=5000)
+    weights = np.array([OWN_WEIGHT if row.own else 1.0 for row in rows])
+    held = cross_val_predict(
+        model,
+        (matrix - mean) / scale,
+        labels,
+        groups=[row.group for row in rows],
+        cv=GroupKFold(8),
+        method="predict_proba",
+        params={"sample_weight": weights},
+    )[:, 1]
+    for own in (False, True):
+        _report([row for row in rows if row.own == own], held[[row.own == own for row in rows]],
+                labels[[row.own == own for row in rows]], own)  # fmt: skip
+    model.fit((matrix - mean) / scale, labels, sample_weight=weights)
+    slopes = model.coef_[0] / scale
+    bias = float(model.intercept_[0] - (slopes * mean).sum())
+    confidence = Linear({name: round(float(w), 4) for name, w in zip(names, slopes, strict=True)}, round(bias, 4))
+    print("confidence:", confidence)
+    return confidence
+
+
+def _report(rows: Sequence[Read], held: np.ndarray, labels: np.ndarray, own: bool) -> None:
+    answerable = np.array([row.answerable for row in rows])
+    print(
+        f"  own={own}: AUROC right {roc_auc_score(labels, held):.3f}, answerable {roc_auc_score(answerable, held):.3f}"
+    )
+    for least in (0.2, 0.3, 0.4, 0.5, 0.6):
+        shown = held >= least
+        refused = max(1, (~shown).sum())
+        print(
+            f"    shown from {least}: answer-in-text@1 {(shown & labels)[answerable].mean():.3f}, "
+            f"refusal precision {(~shown & ~answerable).sum() / refused:.3f}, "
+            f"recall {(~shown & ~answerable).sum() / max(1, (~answerable).sum()):.3f}"
+        )
+
+
+def _best(row: Read, rank: Linear) -> tuple[dict[str, float], bool]:
+    """The inputs of the confidence model for the candidate ranked first, and whether it answers."""
+    scores = [rank(one) for one in row.inputs]
+    best = int(np.argmax(scores))
+    passages = {number: Passage("", number, number, "", "", ()) for number in set(row.passages)}
+    candidates = [
+        Candidate(Hit(1, passages[number], 0.0, {}), Span(0, 0), Span(0, 0), one)
+        for number, one in zip(row.passages, row.inputs, strict=True)
+    ]
+    return confidence_inputs(best, candidates, scores), row.right[best]
+
+
+def _public(data: Path, reader: str) -> Iterator[Read]:
+    documents: dict[str, Document] = {}
+    known: list[Known] = []
+    for name in SETS:
+        items = read_items(data / f"{name}.jsonl.gz")
+        held = held_groups(items)
+        kept = [item for item in items if item.group in held]
+        for item in kept:
+            documents.setdefault(_id(item.context), document(_id(item.context), item.context, heading(item)))
+        near, rng = Neighbours(kept), Random(0)
+        for item in sorted(kept, key=lambda item: _id(item.question))[:PER_SET]:
+            known.append(Known(item.question, f"{name}/{item.group}", _gold(item)))
+            if item.spans and rng.random() < SWAPPED:
+                if question := swapped(item, item.context, near.names(item), rng):
+                    known.append(Known(question, f"{name}/{item.group}", ()))
+    yield from _collect(list(documents.values()), known, reader)
+
+
+def _gold(item: Item) -> tuple[tuple[str, Span], ...]:
+    return tuple((_id(item.context), Span(*span)) for span in item.spans)
+
+
+def _own(reader: str) -> Iterator[Read]:
+    documents = {d.id: d for d in read([Path("corpus")]) if isinstance(d, Document)}
+    known = []
+    for line in map(json.loads, OWN_SET.read_text(encoding="utf-8").splitlines()):
+        if line["split"] == "dev":
+            question = resolve(line["question"], line["history"])[0]
+            known.append(Known(question, "own/" + line["id"], tuple(_answer_spans(line, documents)), own=True))
+    yield from _collect(list(documents.values()), known, reader)
+
+
+def _answer_spans(line: dict, documents: dict[str, Document]) -> Iterator[tuple[str, Span]]:  # type: ignore[type-arg]
+    """Where an acceptable answer stands inside a gold quote."""
+    for gold in line["gold"]:
+        quote = documents[gold["document"]].text.index(gold["quote"])
+        for answer in line["answers"]:
+            if (start := gold["quote"].find(answer)) >= 0:
+                yield gold["document"], Span(quote + start, quote + start + len(answer))
+
+
+def _collect(documents: list[Document], known: Sequence[Known], reader: str) -> Iterator[Read]:
+    with tempfile.TemporaryDirectory() as folder:
+        build(documents, Path(folder))
+        pincite = Pincite.open(Path(folder))
+        weight = term_weight(pincite.index.lexical)
+        chosen = (
+            trained.TrainedReader(SpanModel.load(), weight, Scorer(Linear({}), Linear({})))
+            if reader == "trained"
+            else sentence.SentenceReader(pincite.encoder, weight, Scorer(Linear({}), Linear({})))
+        )
+        for item in known:
+            hits = pincite.search(item.question, top_k=pincite.settings.read_passages)
+            candidates = chosen.candidates(analyse(item.question), hits)
+            if candidates:
+                right = [_answers(candidate, item) for candidate in candidates]
+                inputs = [dict(candidate.inputs) for candidate in candidates]
+                passages = [candidate.hit.rank for candidate in candidates]
+                yield Read(item.group, item.own, bool(item.gold), inputs, passages, right)
+
+
+def _answers(candidate: Candidate, item: Known) -> bool:
+    """Whether a gold answer stands in the candidate's quote."""
+    return any(
+        candidate.hit.passage.document_id == id
+        and candidate.quote.start <= span.start
+        and span.end <= candidate.quote.end
+        for id, span in item.gold
+    )
+
+
+def document(id: str, text: str, title: str) -> Document:
+    """A text of a question set as a document."""
+    source = Source(id, title, None, None, None, "", "", "txt", len(text))
+    return Document(source, text, tuple(blocks_of(text)))
+
+
+def _id(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _cached(file: Path | None, make: Callable[[], list[Read]]) -> list[Read]:
+    """What the reader proposed, kept as JSON between fits."""
+    if file and file.is_file():
+        return [Read(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
+    rows = make()
+    if file:
+        file.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+    return rows
+
+
+if __name__ == "__main__":
+    main()

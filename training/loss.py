@@ -1,0 +1,36 @@
+"""What training minimises."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from qa.reader.neural_model import LOWEST
+from training.batches import Batch
+
+Scores = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+
+
+def loss(scores: Scores, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Mean loss of the spans and of "answers at all".
+
+    Spans: minus the log of the probability of the gold spans together, among all spans and the null; on
+    passages that answer, half of the same for starts and for ends alone. Several gold spans share: any is right.
+    """
+    starts, ends, spans, null, answer = scores
+    gold_start, gold_end, gold_span = (torch.zeros_like(s, dtype=torch.bool) for s in (starts, ends, spans))
+    for i, gold in enumerate(batch.spans):
+        for first, last in gold:
+            gold_start[i, first] = gold_end[i, last] = gold_span[i, first, last - first] = True
+    answers = torch.tensor([bool(gold) for gold in batch.spans], device=null.device)
+    everything = torch.cat([null[:, None], spans.flatten(1)], dim=1)
+    right = torch.cat([~answers[:, None], gold_span.flatten(1)], dim=1)
+    joint = -_log_share(everything, right).mean()
+    alone = -(_log_share(starts, gold_start) + _log_share(ends, gold_end))[answers].sum() / len(answers)
+    return joint + 0.5 * alone, functional.binary_cross_entropy_with_logits(answer, answers.float())
+
+
+def _log_share(scores: Tensor, right: Tensor) -> Tensor:
+    """Log of the probability that falls on ``right`` in each row."""
+    return scores.masked_fill(~right, 2 * LOWEST).logsumexp(1) - scores.logsumexp(1)

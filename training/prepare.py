@@ -1,0 +1,151 @@
+"""Make training examples out of the question sets: passages cut and joined, negatives, changed questions.
+
+    python -m training.prepare --data DIR --out FILE --mix broad --seed 1
+    python -m training.prepare --data DIR --out FILE --mix held
+
+``DIR`` holds the nine sets (see README.md here). An example is one JSON line
+``{"set", "kind", "question", "heading", "passage", "spans"}``: ``spans`` are character ranges of ``passage``
+that answer, none = the passage does not answer. Same seed, same file. Whole groups (articles, stories, sites)
+are held out for validation and come out with ``--mix held``, unchanged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from training.negatives import Neighbours, swapped, without_answer
+from training.passages import cut, joined
+from training.questions import Example, Item, heading, held_groups, read_items
+from training.wording import reworded
+
+MIXES: dict[str, dict[str, float]] = {
+    "broad": {
+        "squadshifts-wiki": 1.0,
+        "squadshifts-reddit": 0.8,
+        "squadshifts-amazon": 0.8,
+        "qamr": 0.4,
+        "policyqa": 0.5,
+        "fairytaleqa": 0.8,
+        "squad2_eleven_articles": 1.0,
+        "nq_open_oracle": 1.0,
+        "timeqa": 1.0,
+    },
+    "close": {
+        "squadshifts-wiki": 1.0,
+        "squadshifts-reddit": 0.15,
+        "squadshifts-amazon": 0.15,
+        "qamr": 0.1,
+        "policyqa": 0.15,
+        "fairytaleqa": 0.2,
+        "squad2_eleven_articles": 2.0,
+        "nq_open_oracle": 1.0,
+        "timeqa": 1.0,
+    },
+}
+"""How often each question of a set stands in the examples; "close" is near to reports and articles."""
+
+NEGATIVES: dict[str, tuple[float, float, float]] = {
+    "squadshifts-wiki": (0.20, 0.10, 0.30),
+    "squadshifts-reddit": (0.05, 0.15, 0.10),
+    "squadshifts-amazon": (0.05, 0.15, 0.10),
+    "qamr": (0.15, 0.0, 0.20),
+    "policyqa": (0.0, 0.0, 0.0),
+    "fairytaleqa": (0.15, 0.10, 0.10),
+    "squad2_eleven_articles": (0.20, 0.10, 0.10),
+    "nq_open_oracle": (0.30, 0.10, 0.30),
+    "timeqa": (0.20, 0.0, 0.30),
+}
+"""Share of a set's questions asked also of: a near passage, the passage less its answer, a swapped name.
+
+PolicyQA has none: its forty sites answer one another's questions."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with the nine *.jsonl.gz")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--mix", choices=[*MIXES, "held"], required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    count = 0
+    with options.out.open("w", encoding="utf-8") as out:
+        for file in sorted(options.data.glob("*.jsonl.gz")):
+            items = read_items(file)
+            if options.mix == "held":
+                examples = held_examples(items)
+            else:
+                share = MIXES[options.mix][items[0].set]
+                examples = training_examples(items, share, Random(f"{options.seed}/{file.name}"))
+            for example in examples:
+                out.write(json.dumps(example, ensure_ascii=False) + "\n")
+                count += 1
+    print(f"{count} examples in {options.out}")
+
+
+def held_examples(items: list[Item]) -> Iterator[Example]:
+    """The questions of the held-out groups as they are; every fourth answerable one of other articles' text."""
+    held = held_groups(items)
+    kept = [item for item in items if item.group in held]
+    if not kept:
+        return
+    near = Neighbours(kept) if NEGATIVES[items[0].set][0] else None
+    rng = Random(0)
+    for item in kept:
+        yield _example(item, "as-is", item.question, item.context, item.spans)
+        if near and item.spans and rng.random() < 0.25 and (other := near.passage(item, rng)):
+            yield _example(item, "near", item.question, other, [])
+
+
+def training_examples(items: list[Item], share: float, rng: Random) -> Iterator[Example]:
+    """The questions of the other groups, each ``share`` times on average, and the negatives made of them."""
+    held = held_groups(items)
+    kept = [item for item in items if item.group not in held]
+    near = Neighbours(kept)
+    for item in kept:
+        for _ in range(int(share + rng.random())):
+            yield from _around(item, near, rng)
+
+
+def _around(item: Item, near: Neighbours, rng: Random) -> Iterator[Example]:
+    if item.set == "qamr" and len(item.question.split()) < 4:
+        return  # "What power?" asks nothing of a longer text.
+    context, spans = item.context, item.spans
+    if len(context) < 350 and rng.random() < (0.9 if item.set == "qamr" else 0.5):
+        context, spans = joined(item, near.others(item, rng), rng)
+    if len(context) > 950 or rng.random() < 0.15:
+        context, spans = cut(context, spans, rng)
+    if item.spans and not spans:
+        return
+    yield _example(item, "as-is", reworded(item.question, rng), context, spans, rng)
+    if not spans:
+        return
+    near_share, less_share, swap_share = NEGATIVES[item.set]
+    if rng.random() < near_share and (other := near.passage(item, rng)):
+        yield _example(item, "near", reworded(item.question, rng), cut(other, [], rng)[0], [], rng)
+    if rng.random() < less_share and (rest := without_answer(context, item, spans)):
+        yield _example(item, "less", reworded(item.question, rng), rest, [], rng)
+    if rng.random() < swap_share and (question := swapped(item, context, near.names(item), rng)):
+        yield _example(item, "swap", reworded(question, rng), context, [], rng)
+
+
+def _example(
+    item: Item, kind: str, question: str, passage: str, spans: list[tuple[int, int]], rng: Random | None = None
+) -> Example:
+    """With its heading always (no ``rng``) or in half of the cases."""
+    named = heading(item) if rng is None or rng.random() < 0.5 else ""
+    return {
+        "set": item.set,
+        "kind": kind,
+        "question": question,
+        "heading": named,
+        "passage": passage,
+        "spans": [list(span) for span in spans],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -17,6 +17,7 @@ from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.evidence import term_weight
 from qa.reader.sentence import SentenceReader
+from qa.reader.similarity import Similarity
 from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit
@@ -46,7 +47,7 @@ class Pincite:
                 f"the index in {index_dir} was made with another {encoder.name}: "
                 f"run `pincite index --index {index_dir}`"
             )
-        reader = SentenceReader(encoder, term_weight(index.lexical))
+        reader = SentenceReader(Similarity(encoder), term_weight(index.lexical))
         return cls(index, encoder, reader, settings)
 
     def ask(

@@ -34,6 +34,7 @@ from qa.reader.evidence import term_weight
 from qa.reader.neural import SpanModel
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, confidence_inputs
+from qa.reader.similarity import Similarity
 from qa.types import Document, Hit, Passage, Source, Span
 from training.negatives import Neighbours, swapped
 from training.questions import Item, heading, held_groups, read_items
@@ -175,9 +176,9 @@ def _public(data: Path, reader: str) -> Iterator[Read]:
         near, rng = Neighbours(kept), Random(0)
         for item in sorted(kept, key=lambda item: _id(item.question))[:PER_SET]:
             known.append(Known(item.question, f"{name}/{item.group}", _gold(item)))
-            if item.spans and rng.random() < SWAPPED:
-                if question := swapped(item, item.context, near.names(item), rng):
-                    known.append(Known(question, f"{name}/{item.group}", ()))
+            swap = bool(item.spans) and rng.random() < SWAPPED
+            if swap and (question := swapped(item, item.context, near.names(item), rng)):
+                known.append(Known(question, f"{name}/{item.group}", ()))
     yield from _collect(list(documents.values()), known, reader)
 
 
@@ -208,12 +209,9 @@ def _collect(documents: list[Document], known: Sequence[Known], reader: str) -> 
     with tempfile.TemporaryDirectory() as folder:
         build(documents, Path(folder))
         pincite = Pincite.open(Path(folder))
-        weight = term_weight(pincite.index.lexical)
-        chosen = (
-            trained.TrainedReader(SpanModel.load(), weight, Scorer(Linear({}), Linear({})))
-            if reader == "trained"
-            else sentence.SentenceReader(pincite.encoder, weight, Scorer(Linear({}), Linear({})))
-        )
+        parts = (Similarity(pincite.encoder), term_weight(pincite.index.lexical), Scorer(Linear({}), Linear({})))
+        trains = reader == "trained"
+        chosen = trained.TrainedReader(SpanModel.load(), *parts) if trains else sentence.SentenceReader(*parts)
         for item in known:
             hits = pincite.search(item.question, top_k=pincite.settings.read_passages)
             candidates = chosen.candidates(analyse(item.question), hits)

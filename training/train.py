@@ -5,7 +5,8 @@
 The files are gone through in the order given, each shuffled within itself. The rate warms up, stays, and falls
 linearly to nothing over the last part (``--decay``). ``DIR`` keeps a checkpoint (safetensors, every
 ``--minutes``) and ``log.jsonl``; the same command goes on where it stopped. A file ``DIR/decay-now`` makes the
-run skip to its decay; a number of steps in it makes the decay that short. Uses a GPU where there is one.
+run skip to its decay; a number of steps in it makes the decay that short; the weights from before it stay in
+``DIR/before-decay.safetensors``, from which ``--start`` trains on. Uses a GPU where there is one.
 """
 
 from __future__ import annotations
@@ -123,6 +124,9 @@ def main() -> None:
     total, decay = len(batches), math.ceil(len(batches) * options.decay)
     if checkpoint.exists():
         decay = trainer.load(checkpoint)["decay"]
+    elif options.start:
+        trainer.load(options.start)
+        trainer.step = 0
     log = (options.run / "log.jsonl").open("a", encoding="utf-8")
 
     def write(**entry: Any) -> None:
@@ -135,6 +139,7 @@ def main() -> None:
     while trainer.step < total:
         signal = options.run / "decay-now"
         if signal.exists():
+            trainer.save(options.run / "before-decay.safetensors", {"step": trainer.step, "total": total})
             asked = signal.read_text().strip()
             decay = min(int(asked) if asked else decay, total - trainer.step)
             trainer.step = total - decay
@@ -161,6 +166,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoints and log")
     parser.add_argument("--examples", type=Path, nargs="+", required=True)
     parser.add_argument("--held", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="another run's checkpoint to begin with")
     parser.add_argument("--size", type=int, default=32, help="examples a step")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--warmup", type=int, default=100, help="steps")

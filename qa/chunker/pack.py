@@ -41,20 +41,22 @@ class _Packer:
         """Runs of consecutive units that make one passage each."""
         paragraph_sizes = _paragraph_sizes(row)
         for unit in row:
-            if self.group and self._breaks_before(unit, paragraph_sizes[unit.block]):
+            tokens = self._tokens_with(unit)
+            if self.group and self._breaks_before(unit, tokens, paragraph_sizes[unit.block]):
                 yield self.group
-                self.group, self.pieces = [], 0
+                self.group, tokens, self.pieces = [], unit.tokens, 0
             self.group.append(unit)
-            self.tokens = self._tokens_with(unit)
+            self.tokens = tokens
             self.pieces += unit.pieces
         if self.group:
             yield self.group
 
-    def _breaks_before(self, unit: Unit, paragraph: int) -> bool:
+    def _breaks_before(self, unit: Unit, tokens: int, paragraph: int) -> bool:
+        """``tokens``: of the passage if ``unit`` is taken in; ``paragraph``: of the whole block it lies in."""
         last = self.group[-1]
         if (unit.kind == "boilerplate") != (last.kind == "boilerplate"):
             return True
-        if self.pieces + unit.pieces > self.room or self._tokens_with(unit) > self.budget:
+        if tokens > self.budget or self.pieces + unit.pieces > self.room:
             return True
         if unit.kind == "heading" and last.kind != "heading":
             return self.tokens * 3 >= self.budget
@@ -64,7 +66,7 @@ class _Packer:
 
     def _tokens_with(self, unit: Unit) -> int:
         """Of the passage up to the end of ``unit``: more than the sum of its units, since line breaks count."""
-        return count_tokens(self.text[self.group[0].start : unit.end])
+        return count_tokens(self.text[self.group[0].start : unit.end]) if self.group else unit.tokens
 
 
 def _paragraph_sizes(row: Sequence[Unit]) -> dict[int, int]:

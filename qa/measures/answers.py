@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
-# A word starts and ends where it is not part of a longer one; "5" is no part of "2.5" or "5,000".
-_BEFORE = r"(?:(?<!\w)(?<!\d[.,])(?=\d)|(?<!\w)(?=[^\W\d])|(?=\W))"
-_AFTER = r"(?:(?<=\d)(?!\w)(?![.,]\d)|(?<=[^\W\d])(?!\w)|(?<=\W))"
+# A word starts and ends where it is not part of a longer one; "5" is no word of "2.5" or "5,000". Where a page's
+# line breaks were lost it says "HarbourMaster": a capital after a small letter starts a word, too.
+_GLUED = r"(?-i:(?<=[a-z])(?=[A-Z]))"
+_BEFORE = rf"(?:{_GLUED}|(?<!\w)(?<!\d[.,])(?=\d)|(?<!\w)(?=[^\W\d])|(?=\W))"
+_AFTER = rf"(?:{_GLUED}|(?<=\d)(?!\w)(?![.,]\d)|(?<=[^\W\d])(?!\w)|(?<=\W))"
 _DROP_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -48,8 +50,8 @@ def _f1(found: list[str], wanted: list[str]) -> float:
 def answer_in_text(text: str | None, answers: Sequence[str]) -> float:
     """1.0 when an acceptable answer stands in ``text`` as whole words; 0.0 for a refusal (None).
 
-    Words are compared after SQuAD's normalisation. That glues "25-year" into one word, so an answer which
-    stands in the text letter for letter, between characters that are no word characters, counts as well.
+    Words are compared after SQuAD's normalisation. That glues "25-year" into one word, so an answer that
+    stands in the text letter for letter, as words of it, counts as well.
     """
     if text is None:
         return 0.0

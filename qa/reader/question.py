@@ -22,7 +22,8 @@ _TYPES: tuple[tuple[AnswerType, str], ...] = (
     (
         "percent",
         r"""\b (what|which) \ (percentage|percent|share|proportion|per\ cent|rate|fraction|intensity) \b
-        | \b by\ how\ much \b | \b (growth\ rate|intensity) \b | \b how\ (much|many|far) \ (\w+\ ){0,3} (percent\b|%)""",
+        | \b by\ how\ much \b | \b (growth\ rate|intensity) \b
+        | \b how\ (much|many|far) \ (\w+\ ){0,3} (percent\b|%)""",
     ),
     (
         "money",

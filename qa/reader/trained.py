@@ -10,6 +10,7 @@ from qa.reader.evidence import TermWeight, measure
 from qa.reader.neural import PassageReading, SpanModel, SpanScore
 from qa.reader.question import Question, analyse
 from qa.reader.scoring import Candidate, Scorer, load_scorer
+from qa.reader.similarity import Similarity
 from qa.types import Extract, Hit, Passage, Span
 
 WEIGHTS = Path(__file__).with_name("trained.json")
@@ -20,6 +21,7 @@ class TrainedReader:
     """``weight``: how much a term tells in this index."""
 
     model: SpanModel
+    similarity: Similarity
     weight: TermWeight
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "trained"
@@ -41,22 +43,23 @@ class TrainedReader:
 
     def _candidates(self, question: Question, hit: Hit, reading: PassageReading) -> Iterator[Candidate]:
         quotes: set[Span] = set()
+        cosines = self.similarity(question.text, hit.passage)
         for found in reading.spans:
             span = Span(hit.passage.start + found.start, hit.passage.start + found.end)
             quote = _whole_sentences(hit.passage, span)
             if quote is not None and quote not in quotes:  # spans come best first: the first of a sentence counts
                 quotes.add(quote)
-                yield Candidate(hit, quote, span, self._inputs(question, hit, quote, found, reading))
+                cosine = max(cosines[one] for one in hit.passage.sentences if quote.start <= one.start < quote.end)
+                evidence = {**measure(question, hit, quote, self.weight)._asdict(), "sentence_cosine": cosine}
+                yield Candidate(hit, quote, span, {**evidence, **_model_inputs(found, reading)})
 
-    def _inputs(
-        self, question: Question, hit: Hit, quote: Span, found: SpanScore, reading: PassageReading
-    ) -> dict[str, float]:
-        return {
-            **measure(question, hit, quote, self.weight)._asdict(),
-            "span": _bounded(found.score),
-            "answers": _bounded(reading.answer_logit),
-            "null": _bounded(reading.null_score),
-        }
+
+def _model_inputs(found: SpanScore, reading: PassageReading) -> dict[str, float]:
+    return {
+        "span": _bounded(found.score),
+        "answers": _bounded(reading.answer_logit),
+        "null": _bounded(reading.null_score),
+    }
 
 
 def _whole_sentences(passage: Passage, span: Span) -> Span | None:

@@ -13,6 +13,7 @@ from qa.ui.models import Place
 
 CONTEXT = 180
 """Characters of context on each side of a quote, at most."""
+_PARAGRAPH = "\n\n"
 
 
 def u16(text: str, offset: int) -> int:
@@ -31,6 +32,7 @@ def hit_place(document: Document, hit: Hit) -> Place:
 
 def _place(document: Document, quote: tuple[int, int], span: tuple[int, int], link: str) -> Place:
     text = document.text
+    before, after = context(text, *quote)
     return Place(
         document_id=document.id,
         title=document.source.title,
@@ -40,28 +42,34 @@ def _place(document: Document, quote: tuple[int, int], span: tuple[int, int], li
         u16_span_end=u16(text, span[1]),
         page=document.page(quote[0]),
         line=document.line(quote[0]),
-        before=before(text, quote[0]),
-        after=after(text, quote[1]),
+        before=before,
+        after=after,
         original=original(document.source, link),
     )
 
 
-def before(text: str, offset: int) -> str:
-    """What precedes ``offset`` in its paragraph; starts at a word."""
-    context = text[max(0, offset - CONTEXT) : offset]
-    paragraph = context.rpartition("\n\n")[2]
-    if paragraph is context and offset > CONTEXT:
-        return "…\u00a0" + context.partition(" ")[2]
-    return paragraph
+def context(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after ``text[start:end]``: the rest of its paragraph, or else its neighbours."""
+    opens = text.rfind(_PARAGRAPH, 0, start)
+    closes = text.find(_PARAGRAPH, end)
+    first = 0 if opens < 0 else opens + len(_PARAGRAPH)
+    last = len(text) if closes < 0 else closes
+    reach = CONTEXT
+    if not text[first:start].strip() and not text[end:last].strip():  # the quote is the whole paragraph
+        first, last, reach = 0, len(text), CONTEXT // 2
+    return _before(text, first, start, reach), _after(text, end, last, reach)
 
 
-def after(text: str, offset: int) -> str:
-    """What follows ``offset`` in its paragraph; ends at a word."""
-    context = text[offset : offset + CONTEXT]
-    paragraph = context.partition("\n\n")[0]
-    if paragraph == context and offset + CONTEXT < len(text):
-        return context.rpartition(" ")[0] + "\u00a0…"
-    return paragraph
+def _before(text: str, first: int, start: int, reach: int) -> str:
+    if start - first <= reach:
+        return text[first:start]
+    return "…\u00a0" + text[start - reach : start].partition(" ")[2]
+
+
+def _after(text: str, end: int, last: int, reach: int) -> str:
+    if last - end <= reach:
+        return text[end:last]
+    return text[end : end + reach].rpartition(" ")[0] + "\u00a0…"
 
 
 def original(source: Source, link: str = "") -> str:

@@ -39,7 +39,7 @@ export function views(turn) {
 function found(turn, actions) {
   const cards = views(turn).map((view, index) => card(view, turn.answer.answers, index === 0, actions));
   if (cards.length < 2) return cards;
-  return [cards[0], el("h3", {}, "Also answered in"), ...cards.slice(1)];
+  return [cards[0], el("h3", {}, "Also found"), ...cards.slice(1)];
 }
 
 function card(view, answers, best, actions) {

@@ -1,12 +1,8 @@
-"""Opens the screen: the same as ``pincite serve``."""
+"""Opens the screen in a browser: the same as ``pincite serve --open``, and takes the same options."""
 
 import sys
 
-from qa.errors import PinciteError
-from qa.ui import serve
+from qa.cli import main
 
 if __name__ == "__main__":
-    try:
-        serve(open_browser=True)
-    except PinciteError as error:
-        sys.exit(str(error))
+    sys.exit(main(["serve", "--open", *sys.argv[1:]]))

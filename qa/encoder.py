@@ -132,7 +132,9 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> SentenceTransformerEncoder:
     if name == DEFAULT_ENCODER:
         return _packaged()
     folder = Path(name).expanduser()
-    if not folder.is_dir():
+    if folder.is_dir():
+        name = str(folder.absolute())  # an index made with it can be asked from anywhere
+    else:
         folder = _from_hub(name)
     return SentenceTransformerEncoder(name, folder, _fingerprint(folder))
 

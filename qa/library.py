@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from qa.corpus import read
 from qa.corpus.discover import discover
 from qa.encoder import DEFAULT_ENCODER, load_encoder
-from qa.errors import CorpusError, IndexFolderError
+from qa.errors import CorpusError
 from qa.index import IndexReport, Progress, Request
 from qa.index import build as build_index
-from qa.index.manifest import Manifest, read_manifest
+from qa.index.manifest import read_manifest, read_origin
 from qa.index.opened import open_index
 from qa.settings import Settings, corpus_dir
 from qa.types import Document, Failure
@@ -33,7 +34,7 @@ def index_paths(
     such an index stays out. Only new passages are embedded. ``encoder``: a name or folder; None = that of the index
     that is there, or else the default. Raises ``CorpusError``, ``EncoderError``, ``IndexBusy``.
     """
-    old = _manifest(index_dir)
+    old = read_origin(index_dir)
     removed: Collection[str] = ()
     if not paths:
         known = old is not None and bool(old.roots)
@@ -67,6 +68,8 @@ def remove(
     for id in ids:
         if id not in known:
             raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
+    if known <= set(ids):
+        raise CorpusError("these are all the sources of the index, and one must stay: add another first")
     manifest = index.manifest
     roots = [Path(root) for root in manifest.roots]
     return _index(roots, {*manifest.removed, *ids}, index_dir, settings, None, progress)
@@ -81,7 +84,7 @@ def build(
     progress: Progress = lambda *_: None,
 ) -> IndexReport:
     """Build or update the index in ``index_dir`` from documents at hand, such as those of an evaluation set."""
-    old = _manifest(index_dir)
+    old = read_origin(index_dir)
     name = encoder or (old.encoder if old else DEFAULT_ENCODER)
     return build_index(Request(documents, load_encoder(name), settings.chunk_tokens), index_dir, progress)
 
@@ -95,7 +98,7 @@ def _index(
     progress: Progress,
 ) -> IndexReport:
     roots = [_absolute(path) for path in paths]
-    old = _manifest(index_dir)
+    old = read_origin(index_dir)
     expected = len(discover(roots))
     request = Request(
         documents=read(roots),
@@ -108,13 +111,5 @@ def _index(
     return build_index(request, index_dir, progress)
 
 
-def _manifest(index_dir: Path) -> Manifest | None:
-    """The manifest of the index that is there, if it can be read."""
-    try:
-        return read_manifest(index_dir)[1]
-    except IndexFolderError:
-        return None
-
-
 def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow links

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qa.citations import cite
 from qa.encoder import Encoder, load_encoder
-from qa.errors import IndexOutdated, QuestionError
+from qa.errors import EncoderError, IndexOutdated, QuestionError
 from qa.followup import resolve
 from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
@@ -18,6 +18,7 @@ from qa.reader import Reader
 from qa.reader.evidence import term_weight
 from qa.reader.sentence import SentenceReader
 from qa.reader.similarity import Similarity
+from qa.reader.trained import TrainedReader
 from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit
@@ -26,6 +27,12 @@ __all__ = ["MODES", "Mode", "Pincite", "SourceEntry"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
+
+
+def make_reader(settings: Settings, index: OpenIndex, encoder: Encoder) -> Reader:
+    """The reader that ``settings`` name, for the words of this index."""
+    parts = (Similarity(encoder), term_weight(index.lexical))
+    return SentenceReader(*parts) if settings.reader == "sentence" else TrainedReader(*parts)
 
 
 @dataclass(frozen=True)
@@ -41,14 +48,18 @@ class Pincite:
     def open(cls, index_dir: Path, settings: Settings = Settings()) -> Pincite:
         """Open the index in ``index_dir``; raises ``IndexFolderError`` or ``EncoderError`` with the next command."""
         index = open_index(index_dir)
-        encoder = load_encoder(index.manifest.encoder)
+        try:
+            encoder = load_encoder(index.manifest.encoder)
+        except EncoderError:
+            index.close()
+            raise
         if encoder.fingerprint != index.manifest.fingerprint:
+            index.close()
             raise IndexOutdated(
                 f"the index in {index_dir} was made with another {encoder.name}: "
                 f"run `pincite index --index {index_dir}`"
             )
-        reader = SentenceReader(Similarity(encoder), term_weight(index.lexical))
-        return cls(index, encoder, reader, settings)
+        return cls(index, encoder, make_reader(settings, index, encoder), settings)
 
     def ask(
         self, question: str, history: Sequence[str] = (), *, top_k: int = 10, only: Collection[str] | None = None
@@ -63,7 +74,7 @@ class Pincite:
         earlier = [_CONTROL.sub(" ", text).strip() for text in history]
         readings = []
         spent = {"retrieve": 0.0, "read": 0.0}
-        for form in resolve(clean, earlier):
+        for form in [form for form in resolve(clean, earlier) if self._fits(form)] or [clean]:
             reading = self._read(form, max(top_k, self.settings.read_passages), only)
             readings.append(reading)
             spent = {name: spent[name] + reading.seconds[name] for name in spent}
@@ -100,7 +111,7 @@ class Pincite:
 
     def warm(self) -> None:
         """Load the models now, so that the first question does not wait for them."""
-        self.encoder.encode(["warm"])
+        self.ask("What is this about?")
 
     def close(self) -> None:
         self.index.close()
@@ -116,11 +127,16 @@ class Pincite:
             raise QuestionError("the question is empty: type one")
         if not any(character.isalnum() for character in clean):
             raise QuestionError("the question has no word in it: type one")
-        if (count := self.encoder.count_tokens([clean])[0]) > self.encoder.max_tokens:
+        if not self._fits(clean):
             raise QuestionError(
-                f"the question has {count} word pieces; {self.encoder.name} reads {self.encoder.max_tokens}: shorten it"
+                f"the question has more than the {self.encoder.max_tokens} word pieces "
+                f"that {self.encoder.name} reads: shorten it"
             )
         return clean
+
+    def _fits(self, question: str) -> bool:
+        """Whether the encoder reads all of it."""
+        return self.encoder.count_tokens([question])[0] <= self.encoder.max_tokens
 
     def _retriever(self) -> Retriever:
         return Retriever(self.index, self.encoder, self.settings.pool, self.settings.dense_share)

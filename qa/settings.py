@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -22,11 +23,13 @@ class Settings:
     """Weight of the dense score in the fusion, 0 to 1; the lexical score has the rest."""
     pool: int = 50
     """Passages each retriever proposes for fusion."""
+    reader: Literal["trained", "sentence"] = "trained"
+    """``trained``: a small network reads question and passage together; ``sentence``: similarity and words alone."""
     read_passages: int = 12
     """Passages the reader reads."""
     max_answers: int = 4
     """Places shown for one question."""
-    min_confidence: float = 0.5
+    min_confidence: float = 0.4
     """Below this probability an answer is not shown."""
 
     def __post_init__(self) -> None:
@@ -67,6 +70,11 @@ def index_dir() -> Path:
     if root and not os.environ.get("PINCITE_HOME"):
         return root / "index"
     return home() / "index"
+
+
+def serve_token() -> str | None:
+    """What a visitor of the served screen must know, from ``PINCITE_TOKEN``; None where it is not set."""
+    return os.environ.get("PINCITE_TOKEN") or None
 
 
 def eval_sets_dir() -> Path:

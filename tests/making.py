@@ -91,7 +91,15 @@ _ODD = st.sampled_from(
 _MARKUP = st.sampled_from(
     [
         *("# Heading", "## Two", "Setext\n======", "Other\n---", "> quoted", "> > deeper", "lazy on", "```", "~~~py"),
-        *("| a | b |\n|---|---|\n| 1 | 2 |", "* item", "    code", "<!-- note -->", "[x]: http://a.example", "***", "---"),
+        *(
+            "| a | b |\n|---|---|\n| 1 | 2 |",
+            "* item",
+            "    code",
+            "<!-- note -->",
+            "[x]: http://a.example",
+            "***",
+            "---",
+        ),
         *("<p>", "</p>", "<div hidden>", "</div>", "<h2>", "</h2>", "<br>", "<nav>", "</nav>", "<table><tr><td>"),
         *("</table>", "<script>", "</script>", "<b>", "</b>", "&amp;", "&#x1F600;", "&nbsp;", "<li>", "<a href='#'>"),
         *("<header>", "</header>", "<title>T</title>", "<pre>", "<", ">", "&", "<svg>", "</svg>", "<![CDATA[", "]]>"),

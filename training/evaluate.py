@@ -45,7 +45,7 @@ def read_squad(file: Path) -> list[Asked]:
 def read_all(model: SpanModel, asked: list[Asked]) -> tuple[list[PassageReading], float]:
     """The reading of each question's own paragraph, and the seconds it took."""
     start = time.perf_counter()
-    readings = [model.read(one.question, [("", one.text)])[0] for one in asked]
+    readings = model.read_each([(one.question, "", one.text) for one in asked])
     return readings, time.perf_counter() - start
 
 
@@ -106,8 +106,9 @@ def main() -> None:
 def held_out(model: SpanModel, file: Path) -> dict[str, Any]:
     """The measures of validation for each set and for all."""
     grouped = defaultdict(list)
-    for example in read_examples([file]):
-        reading = model.read(example["question"], [(example["heading"], example["passage"])])[0]
+    examples = read_examples([file])
+    readings = model.read_each([(e["question"], e["heading"], e["passage"]) for e in examples])
+    for example, reading in zip(examples, readings, strict=True):
         grouped[example["set"]].append((example, reading))
         grouped["all"].append((example, reading))
     return {name: summary(pairs) for name, pairs in sorted(grouped.items())}

@@ -42,6 +42,7 @@ def export(run: Path, out: Path) -> dict[str, Any]:
         tensors = {name.removeprefix("weight/"): file.get_tensor(name).to(torch.float16) for name in names}
     out.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, out)
+    out.chmod(0o644)
     if out.stat().st_size > LIMIT:
         raise ValueError(f"{out} has {out.stat().st_size} bytes, more than {LIMIT}")
     weights = out.read_bytes()

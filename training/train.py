@@ -54,7 +54,7 @@ class Trainer:
         inputs = (batch.pieces, batch.segments, batch.real, batch.inside)
         scores = self.net(*(part.to(self.device) for part in inputs))
         span, answer = loss(scores, batch)
-        (span + answer).backward()
+        torch.autograd.backward(span + answer)
         for name, weight in self.trained.items():
             self.master[name].grad = weight.grad.float() if weight.grad is not None else None
             weight.grad = None

@@ -63,7 +63,6 @@ class _Packer:
         new_paragraph = unit.block != last.block and last.kind != "heading"
         return new_paragraph and self.tokens * 2 >= self.budget and self.tokens + paragraph > self.budget
 
-
     def _tokens_with(self, unit: Unit) -> int:
         """Of the passage up to the end of ``unit``: more than the sum of its units, since line breaks count."""
         return count_tokens(self.text[self.group[0].start : unit.end]) if self.group else unit.tokens

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from qa.chunker.sentences import sentences, trim
+from qa.corpus.layout import heading_text
 from qa.encoder import Encoder
 from qa.types import BlockKind, Document, Span
 
@@ -79,7 +80,7 @@ def _spans(document: Document) -> Iterator[tuple[int, BlockKind, tuple[str, ...]
         else:
             yield number, block.kind, headings, Span(block.start, block.end)
         if block.kind == "heading":
-            path.append((block.level, " ".join(document.text[block.start : block.end].strip("#= \n").split())))
+            path.append((block.level, heading_text(document.text[block.start : block.end])))
 
 
 def _cut(text: str, span: Span, encoder: Encoder, most: int) -> Iterator[tuple[Span, int]]:

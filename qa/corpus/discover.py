@@ -51,6 +51,8 @@ def _existing(root: Path) -> Path:
     except (OSError, ValueError) as error:
         why = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be opened ({error})"
         raise CorpusError(f"{root} {why}: name a folder or a file that exists") from error
+    if not base.is_file() and not base.is_dir():
+        raise CorpusError(f"{root} is a device or a pipe: name a folder or a file")
     return base
 
 

@@ -27,6 +27,8 @@ _CHROME = re.compile(
     r"accept (?:all )?cookies)",
     re.IGNORECASE,
 )
+_HEADING_MARKS = re.compile(r"^#{1,6}(?=\s)|(?<=\s)#+$")
+_UNDERLINE = re.compile(r"\s*[\r\n]\s*(?:=+|-+)$")
 _HEADING_MAX = 160
 _MENU_WORDS, _MENU_MAX = 14, 200
 _WRAP_MIN, _WRAP_MAX = 40, 200
@@ -49,6 +51,12 @@ def looks_like_navigation(line: str) -> bool:
         return False
     folded = " ".join(words)  # with single spaces no pattern can match in many ways, which would take for ever
     return any(pattern.match(folded) for pattern in (_PAGER, _CHROME, _TRAIL, _BULLET))
+
+
+def heading_text(heading: str) -> str:
+    """The words of a heading on one line, a byte order mark and Markdown's marks left out."""
+    words = _UNDERLINE.sub("", heading.replace("\ufeff", "").strip())
+    return " ".join(_HEADING_MARKS.sub("", words).split())
 
 
 def ends_sentence(text: str) -> bool:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from qa.corpus.discover import Found, discover
 from qa.corpus.formats import PARSERS, Parsed, Unreadable
+from qa.corpus.layout import heading_text
 from qa.corpus.sources_toml import Stated, read_sources_toml
 from qa.types import Block, Document, Failure, Source
 
 MAX_BYTES = 200 * 1024 * 1024
 _TITLE_MAX = 200
-_NOT_UTF8 = re.compile("[\ud800-\udfff]")
-_HEADING_MARKS = re.compile(r"^#{1,6}(?=\s)|(?<=\s)#+$")
 
 
 def read(roots: Sequence[Path]) -> Iterator[Document | Failure]:
@@ -36,7 +34,7 @@ def load_file(id: str, path: Path) -> Document | Failure:
 
 def load(found: Found, stated: Stated) -> Document | Failure:
     """Read and parse one file; ``stated`` goes before what the file says of itself."""
-    path = _NOT_UTF8.sub("\ufffd", str(found.path))
+    path = str(found.path).encode("utf-8", "replace").decode()
     if path != str(found.path):
         return Failure(path, "its name is not UTF-8: rename it")
     if found.is_folder:
@@ -79,8 +77,8 @@ def _title(parsed: Parsed) -> str | None:
     blocks: Sequence[Block] = [block for block in parsed.blocks if block.kind != "boilerplate"]
     headings = [block for block in blocks if block.kind == "heading"]
     for block in (*headings[:1], *blocks[:1]):
-        lines = parsed.text[block.start : block.end].replace("\ufeff", "").strip().splitlines()
-        title = " ".join(_HEADING_MARKS.sub("", lines[0]).split()) if lines else ""
+        lines = parsed.text[block.start : block.end].lstrip("\ufeff \t\r\n").splitlines()
+        title = heading_text(lines[0]) if lines else ""
         if any(character.isalnum() for character in title):
             return title if len(title) <= _TITLE_MAX else title[: _TITLE_MAX - 1].rstrip() + "…"
     return None

@@ -32,7 +32,7 @@ def read_sources_toml(folder: Path) -> dict[str, Stated]:
     if not path.is_file():
         return {}
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
+        entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("source", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise CorpusError(f"{path} cannot be read as TOML ({error}): mend or remove it") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) and "file" in entry for entry in entries):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,15 @@ from qa.chunker import chunk
 from qa.encoder import Encoder, FloatArray
 from qa.errors import CorpusError, IndexBusy, IndexFolderError
 from qa.index import dense, lexical, store
-from qa.index.manifest import FORMAT, Manifest, hash_files, write_current, write_manifest
+from qa.index.manifest import (
+    FORMAT,
+    Manifest,
+    generations,
+    hash_files,
+    write_current,
+    write_manifest,
+    write_origin,
+)
 from qa.index.opened import open_index
 from qa.types import Document, Failure
 
@@ -54,8 +63,19 @@ class IndexReport:
 def build(request: Request, index_dir: Path, progress: Progress = lambda *_: None) -> IndexReport:
     """Write a new generation and put it in use; until then, and on any error, the old one stays.
 
-    Raises ``CorpusError`` if there is no document, ``IndexBusy`` if another process is writing.
+    Raises ``CorpusError`` if there is no document, ``IndexBusy`` if another process is writing, ``IndexFolderError``
+    if the folder cannot be written.
     """
+    try:
+        return _build(request, index_dir, progress)
+    except (OSError, sqlite3.Error) as error:
+        raise IndexFolderError(
+            f"the index in {index_dir} cannot be written ({error}); what was there is as it was: "
+            "make room there, or name another folder with --index"
+        ) from error
+
+
+def _build(request: Request, index_dir: Path, progress: Progress) -> IndexReport:
     started = time.perf_counter()
     with _writing(index_dir):
         draft = index_dir / ".draft"
@@ -93,8 +113,8 @@ def _writing(index_dir: Path) -> Iterator[None]:
     try:
         holder.write_text(f"process {os.getpid()}", encoding="ascii")
         yield
-        holder.unlink(missing_ok=True)
     finally:
+        holder.unlink(missing_ok=True)
         lock.release()
 
 
@@ -174,10 +194,11 @@ def _manifest(request: Request, draft: Path, documents: int, passages: int) -> M
 
 def _put_in_use(index_dir: Path, draft: Path, manifest: Manifest) -> None:
     digest = write_manifest(draft, manifest)
-    old = sorted(index_dir.glob("gen-*"))
-    number = 1 + max((int(path.name.removeprefix("gen-")) for path in old if path.name[4:].isdigit()), default=0)
+    old = generations(index_dir)
+    number = 1 + max((int(path.name.removeprefix("gen-")) for path in old), default=0)
     generation = index_dir / f"gen-{number:06d}"
     draft.rename(generation)
+    write_origin(index_dir, manifest)
     write_current(index_dir, generation.name, digest)
     for path in old:  # who has one open goes on reading it
         shutil.rmtree(path, ignore_errors=True)

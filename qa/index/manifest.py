@@ -6,14 +6,16 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from qa.errors import IndexDamaged, IndexMissing, IndexOutdated
+from qa.errors import IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated
 
 FORMAT = 1
 FILE_NAME = "manifest.json"
 CURRENT = "CURRENT"
+ORIGIN = "made-from.json"
 _GENERATION = re.compile(r"gen-\d{6}")
 
 
@@ -36,6 +38,15 @@ class Manifest:
     """Path below the generation -> SHA-256."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an index was made with and from: the fields of its manifest by which it can be made again."""
+
+    encoder: str
+    roots: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
 def hash_files(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below ``folder``, by path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -50,7 +61,7 @@ def file_sha256(path: Path) -> str:
 def write_manifest(folder: Path, manifest: Manifest) -> str:
     """Write it into a generation's folder, flush everything there to disk, and return its SHA-256."""
     path = folder / FILE_NAME
-    path.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(asdict(manifest), indent=1), encoding="ascii")
     for file in (*folder.rglob("*"), folder):
         _flush(file)
     return file_sha256(path)
@@ -58,11 +69,40 @@ def write_manifest(folder: Path, manifest: Manifest) -> str:
 
 def write_current(index_dir: Path, generation: str, manifest_sha256: str) -> None:
     """Make ``generation`` the one in use, atomically."""
-    draft = index_dir / f"{CURRENT}.new"
-    draft.write_text(f"{generation} {manifest_sha256}\n", encoding="ascii")
+    _replace(index_dir / CURRENT, f"{generation} {manifest_sha256}\n")
+
+
+def write_origin(index_dir: Path, manifest: Manifest) -> None:
+    """Note beside the generations what this one is made from, so that damage to its manifest does not lose that."""
+    origin = Origin(manifest.encoder, manifest.roots, manifest.removed)
+    _replace(index_dir / ORIGIN, json.dumps(asdict(origin), indent=1))
+
+
+def read_origin(index_dir: Path) -> Origin | None:
+    """What the index that is there was made from, even if it is damaged or of another format; None if unknown."""
+    try:
+        manifest = read_manifest(index_dir)[1]
+        return Origin(manifest.encoder, manifest.roots, manifest.removed)
+    except IndexFolderError:
+        pass
+    try:
+        fields = json.loads((index_dir / ORIGIN).read_bytes())
+        return Origin(str(fields["encoder"]), tuple(map(str, fields["roots"])), tuple(map(str, fields["removed"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def generations(index_dir: Path) -> list[Path]:
+    """The folders of all generations, the oldest first."""
+    return sorted(path for path in index_dir.iterdir() if _GENERATION.fullmatch(path.name))
+
+
+def _replace(path: Path, content: str) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_text(content, encoding="ascii")
     _flush(draft)
-    draft.replace(index_dir / CURRENT)
-    _flush(index_dir)
+    draft.replace(path)
+    _flush(path.parent)
 
 
 def current_generation(index_dir: Path) -> tuple[Path, str]:
@@ -81,12 +121,8 @@ def current_generation(index_dir: Path) -> tuple[Path, str]:
 def read_manifest(index_dir: Path) -> tuple[Path, Manifest]:
     """The generation in use and its manifest, its files' hashes not yet checked; raises ``IndexFolderError``."""
     folder, expected = current_generation(index_dir)
-    path = folder / FILE_NAME
-    if not path.is_file():
-        raise damaged(index_dir, f"{folder.name}/{FILE_NAME} is missing")
-    if file_sha256(path) != expected:
-        raise damaged(index_dir, f"{folder.name}/{FILE_NAME} is not as it was written")
-    fields = json.loads(path.read_text(encoding="utf-8"))
+    check_files(index_dir, folder, {FILE_NAME: expected})
+    fields = json.loads((folder / FILE_NAME).read_bytes())
     if fields["format"] != FORMAT:
         raise IndexOutdated(
             f"the index in {index_dir} has format {fields['format']}, this version reads {FORMAT}: "
@@ -96,13 +132,16 @@ def read_manifest(index_dir: Path) -> tuple[Path, Manifest]:
     return folder, Manifest(**fields)
 
 
-def check_files(index_dir: Path, folder: Path, manifest: Manifest) -> None:
-    """Raises ``IndexDamaged`` unless every file of the manifest is there, byte for byte."""
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise damaged(index_dir, f"{folder.name}/{name} is missing")
-        if file_sha256(path) != expected:
+def check_files(index_dir: Path, folder: Path, files: Mapping[str, str]) -> None:
+    """Raises ``IndexDamaged`` unless every one of these files is there, byte for byte."""
+    for name, expected in files.items():
+        try:
+            found = file_sha256(folder / name)
+        except FileNotFoundError as error:
+            raise damaged(index_dir, f"{folder.name}/{name} is missing") from error
+        except OSError as error:
+            raise damaged(index_dir, f"{folder.name}/{name} cannot be read: {error.strerror}") from error
+        if found != expected:
             raise damaged(index_dir, f"{folder.name}/{name} is not as it was written")
 
 

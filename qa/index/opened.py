@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.errors import IndexDamaged
 from qa.index import dense, lexical, store
-from qa.index.manifest import Manifest, check_files, damaged, read_manifest
+from qa.index.manifest import Manifest, check_files, current_generation, damaged, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,24 @@ class OpenIndex:
 
 def open_index(index_dir: Path) -> OpenIndex:
     """Open the generation in use; raises ``IndexFolderError`` if it is missing, damaged or of another format."""
+    before = current_generation(index_dir)
+    try:
+        return _opened(index_dir)
+    except IndexDamaged:
+        if current_generation(index_dir) == before:
+            raise
+    return open_index(index_dir)  # a new generation came, and took this one away while we opened it
+
+
+def _opened(index_dir: Path) -> OpenIndex:
     folder, manifest = read_manifest(index_dir)
-    check_files(index_dir, folder, manifest)
+    check_files(index_dir, folder, manifest.files)
     try:
         parts = (
             store.Store(folder / store.FILE_NAME),
             dense.DenseIndex(folder / dense.FILE_NAME),
             lexical.LexicalIndex(folder / lexical.FOLDER_NAME),
         )
-    except (OSError, RuntimeError, ValueError) as error:
-        raise damaged(index_dir, str(error).splitlines()[0]) from error
+    except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
+        raise damaged(index_dir, str(error).partition("\n")[0]) from error
     return OpenIndex(manifest, *parts)

@@ -102,7 +102,9 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         # immutable: a finished generation never changes, so SQLite needs no locks and writes nothing beside it.
-        self._connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
         self._lock = threading.Lock()
 
     def close(self) -> None:

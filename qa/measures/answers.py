@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
-# A word starts and ends where it is not part of a longer one; "5" is no word of "2.5" or "5,000". Where a page's
-# line breaks were lost it says "HarbourMaster": a capital after a small letter starts a word, too.
+# A word starts and ends where it is not part of a longer one; "5" is no word of "2.5" or "5,000". A page
+# whose line breaks were lost says "HarbourMaster": a capital after a small letter starts a word, too.
 _GLUED = r"(?-i:(?<=[a-z])(?=[A-Z]))"
 _BEFORE = rf"(?:{_GLUED}|(?<!\w)(?<!\d[.,])(?=\d)|(?<!\w)(?=[^\W\d])|(?=\W))"
 _AFTER = rf"(?:{_GLUED}|(?<=\d)(?!\w)(?![.,]\d)|(?<=[^\W\d])(?!\w)|(?<=\W))"

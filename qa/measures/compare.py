@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from qa.measures.rows import Columns, Floats, Row
 from qa.measures.statistics import Statistic
-from qa.measures.table import BY_NAME, MEASURES, interval, pieces, resamples
+from qa.measures.table import BY_NAME, MEASURES, Measure, interval, pieces, resamples
 
 ALPHA = 0.05
 """Level of the tests."""
@@ -57,7 +57,7 @@ def paired(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[Row], list
 
 
 def compare(
-    before: Sequence[Row], after: Sequence[Row], *, times: int = 5000, seed: int = 0
+    before: Sequence[Row], after: Sequence[Row], *, times: int = 2000, seed: int = 0
 ) -> list[Difference]:
     """Every measure's difference on the questions both runs hold, with interval and p.
 
@@ -69,12 +69,12 @@ def compare(
     n = len(new)
     if not n:
         return [_undefined(measure.name) for measure in MEASURES]
-    both = Columns([*old, *new])
-    tests = {measure.name: measure.counted(both).statistic for measure in MEASURES}
-    drawn = _replicates(tests, _resampled(n, times, seed))
-    swapped = _replicates(tests, _swapped(n, times, seed))
-    found = [_difference(name, tests[name], n, drawn[name], swapped[name]) for name in tests]
-    return _corrected(found)
+    of_old, of_new, of_both = (_statistics(rows) for rows in (old, new, [*old, *new]))
+    drawn = _stacked(_gaps(of_old, of_new, weights, weights) for weights in resamples(n, times, seed))
+    swapped = _stacked(_gaps(of_both, of_both, *sides) for sides in _swaps(n, times, seed))
+    everyone = np.ones((n, 1))
+    values = (_values(of_old, everyone)[:, 0], _values(of_new, everyone)[:, 0])
+    return _corrected(list(map(_difference, MEASURES, *values, drawn, swapped)))
 
 
 def flips(before: Sequence[Row], after: Sequence[Row]) -> list[Flip]:
@@ -94,39 +94,43 @@ def holm(p: Mapping[str, float]) -> dict[str, float]:
     return {name: adjusted[name] for name in p}
 
 
-def _resampled(n: int, times: int, seed: int) -> Iterator[tuple[Floats, Floats]]:
-    """Weights of the 2n rows for the old and the new system, on the same resampled questions."""
-    for drawn in resamples(n, times, seed):
-        none = np.zeros_like(drawn)
-        yield np.hstack((drawn, none)), np.hstack((none, drawn))
+def _statistics(rows: Sequence[Row]) -> list[Statistic]:
+    columns = Columns(rows)
+    return [measure.counted(columns).statistic for measure in MEASURES]
 
 
-def _swapped(n: int, times: int, seed: int) -> Iterator[tuple[Floats, Floats]]:
-    """The same, with each question's two rows left or swapped by a fair coin."""
+def _values(statistics: Sequence[Statistic], weights: Floats) -> Floats:
+    """Shape (measures, b)."""
+    return np.stack([statistic(weights) for statistic in statistics])
+
+
+def _gaps(
+    of_old: Sequence[Statistic], of_new: Sequence[Statistic], old_weights: Floats, new_weights: Floats
+) -> Floats:
+    return _values(of_new, new_weights) - _values(of_old, old_weights)
+
+
+def _stacked(parts: Iterable[Floats]) -> Floats:
+    return np.concatenate(list(parts), axis=1)
+
+
+def _swaps(n: int, times: int, seed: int) -> Iterator[tuple[Floats, Floats]]:
+    """Weights of the old rows and the new ones below them, for both sides of each random assignment."""
     random = np.random.default_rng(seed)
-    for b in pieces(n, times):
-        kept = random.integers(0, 2, size=(b, n)).astype(float)
-        yield np.hstack((kept, 1 - kept)), np.hstack((1 - kept, kept))
+    for b in pieces(2 * n, times):
+        kept = random.integers(0, 2, size=(n, b)).astype(float)
+        yield np.vstack((kept, 1 - kept)), np.vstack((1 - kept, kept))
 
 
-def _replicates(
-    tests: Mapping[str, Statistic], weights: Iterator[tuple[Floats, Floats]]
-) -> dict[str, Floats]:
-    parts = [{name: test(new) - test(old) for name, test in tests.items()} for old, new in weights]
-    return {name: np.concatenate([part[name] for part in parts]) for name in tests}
-
-
-def _difference(name: str, test: Statistic, n: int, drawn: Floats, swapped: Floats) -> Difference:
-    one, none = np.ones((1, n)), np.zeros((1, n))
-    before, after = float(test(np.hstack((one, none)))[0]), float(test(np.hstack((none, one)))[0])
+def _difference(measure: Measure, before: float, after: float, drawn: Floats, swapped: Floats) -> Difference:
     if np.isnan(before) or np.isnan(after):
-        return _undefined(name)._replace(before=_number(before), after=_number(after))
-    observed = after - before
-    if BY_NAME[name.lower()].group == "time":  # depends on what else the machine does: shown, not tested
-        return Difference(name, before, after, observed, *interval(drawn), None, None)
-    as_far = np.abs(swapped[~np.isnan(swapped)]) >= abs(observed) - 1e-12
-    p = (1 + int(as_far.sum())) / (1 + as_far.size)
-    return Difference(name, before, after, observed, *interval(drawn), p, None)
+        return _undefined(measure.name)._replace(before=_number(before), after=_number(after))
+    gap = float(after - before)
+    found = Difference(measure.name, float(before), float(after), gap, *interval(drawn), None, None)
+    if measure.group == "time":  # depends on what else the machine does: shown, not tested
+        return found
+    as_far = np.abs(swapped[~np.isnan(swapped)]) >= abs(gap) - 1e-12
+    return found._replace(p=(1 + int(as_far.sum())) / (1 + as_far.size))
 
 
 def _corrected(found: Sequence[Difference]) -> list[Difference]:
@@ -136,7 +140,7 @@ def _corrected(found: Sequence[Difference]) -> list[Difference]:
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else value
+    return None if np.isnan(value) else float(value)
 
 
 def _undefined(name: str) -> Difference:

@@ -1,9 +1,8 @@
 """What rows amount to, as functions of how much each row weighs.
 
-A statistic takes weights of shape (b, n), one line for each of b ways to weigh n rows, and gives b values:
-nan where undefined. Ones give the measure itself, counts of a resample its bootstrap replicate, and zeros
-and ones choose between two systems; so one definition serves value, interval and test, and all are
-vectorised.
+A statistic takes weights of shape (n, b), a column for each of b ways to weigh n rows, and gives b values:
+nan where undefined. Ones give the measure itself, counts of a resample its bootstrap replicate, and zeros and
+ones choose between two systems; so one definition serves value, interval and test, and all are vectorised.
 
 Confidences that are equal are one step: no order among them is invented.
 """
@@ -30,7 +29,7 @@ def _divide(part: Floats, whole: Floats) -> Floats:
 def ratio(part: Floats | Bools, whole: Floats | Bools) -> Statistic:
     """Weighted sum of ``part`` over that of ``whole``: a mean, a precision, a recall or an F1."""
     upper, lower = part.astype(float), whole.astype(float)
-    return lambda weights: _divide(weights @ upper, weights @ lower)
+    return lambda weights: _divide(upper @ weights, lower @ weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,13 @@ class _Steps:
     starts: NDArray[np.intp]
 
     def sums(self, weights: Floats, share: Bools | None = None) -> Floats:
-        """Weight in each group, shape (b, groups); of the rows in ``share`` only, where given."""
+        """Weight in each group, shape (groups, b); of the rows in ``share`` only, where given."""
         if not self.order.size:
-            return np.zeros((len(weights), 0))
-        picked = weights[:, self.order]
+            return np.zeros((0, weights.shape[1]))
+        picked = weights[self.order]
         if share is not None:
-            picked = picked * share[self.order]
-        return np.add.reduceat(picked, self.starts, axis=1)
+            picked *= share[self.order, None]
+        return np.add.reduceat(picked, self.starts, axis=0)
 
 
 def _steps(score: Floats, counted: Bools) -> _Steps:
@@ -67,8 +66,8 @@ def auroc(score: Floats, positive: Bools, counted: Bools) -> Statistic:
 
     def of(weights: Floats) -> Floats:
         up, down = steps.sums(weights, positive), steps.sums(weights, ~positive)
-        above = np.cumsum(up, axis=1) - up / 2
-        return _divide((above * down).sum(axis=1), up.sum(axis=1) * down.sum(axis=1))
+        above = np.cumsum(up, axis=0) - up / 2
+        return _divide((above * down).sum(axis=0), up.sum(axis=0) * down.sum(axis=0))
 
     return of
 
@@ -83,10 +82,10 @@ def coverage_at(accuracy: float, score: Floats, right: Bools, shown: Bools, aske
     steps = _steps(score, shown)
 
     def of(weights: Floats) -> Floats:
-        answered = np.cumsum(steps.sums(weights), axis=1)
-        correct = np.cumsum(steps.sums(weights, right), axis=1)
+        answered = np.cumsum(steps.sums(weights), axis=0)
+        correct = np.cumsum(steps.sums(weights, right), axis=0)
         enough = np.where(correct >= accuracy * answered - 1e-9, answered, 0.0)
-        return _divide(enough.max(axis=1, initial=0.0), weights @ asked.astype(float))
+        return _divide(enough.max(axis=0, initial=0.0), asked.astype(float) @ weights)
 
     return of
 
@@ -100,9 +99,9 @@ def risk_coverage_area(score: Floats, right: Bools, shown: Bools) -> Statistic:
 
     def of(weights: Floats) -> Floats:
         step = steps.sums(weights)
-        wrong, answered = np.cumsum(steps.sums(weights, ~right), axis=1), np.cumsum(step, axis=1)
+        wrong, answered = np.cumsum(steps.sums(weights, ~right), axis=0), np.cumsum(step, axis=0)
         risk = np.nan_to_num(_divide(wrong, answered))
-        return _divide((risk * step).sum(axis=1), step.sum(axis=1))
+        return _divide((risk * step).sum(axis=0), step.sum(axis=0))
 
     return of
 
@@ -115,10 +114,10 @@ def calibration_error(score: Floats, right: Bools, shown: Bools, bins: int = 10)
     """
     bin_of = np.digitize(score, np.linspace(0, 1, bins + 1)[1:-1], right=True)
     member = (bin_of[:, None] == np.arange(bins)) & shown[:, None]
-    excess = member * (score - right)[:, None]
+    excess = (member * (score - right)[:, None]).T
 
     def of(weights: Floats) -> Floats:
-        return _divide(np.abs(weights @ excess).sum(axis=1), weights @ shown.astype(float))
+        return _divide(np.abs(excess @ weights).sum(axis=0), shown.astype(float) @ weights)
 
     return of
 
@@ -129,8 +128,8 @@ def quantile(values: Floats, share: float) -> Statistic:
     ordered = values[order]
 
     def of(weights: Floats) -> Floats:
-        reached = np.cumsum(weights[:, order], axis=1)
-        enough = reached >= share * reached[:, -1:] - 1e-9
-        return np.where(reached[:, -1] > 0, ordered[enough.argmax(axis=1)], np.nan)
+        reached = np.cumsum(weights[order], axis=0)
+        enough = reached >= share * reached[-1] - 1e-9
+        return np.where(reached[-1] > 0, ordered[enough.argmax(axis=0)], np.nan)
 
     return of

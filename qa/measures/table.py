@@ -149,11 +149,11 @@ def pieces(n: int, times: int) -> Iterator[int]:
 
 
 def resamples(n: int, times: int, seed: int) -> Iterator[Floats]:
-    """How often each of n rows is drawn in each bootstrap resample, in pieces of shape (b, n)."""
+    """How often each of n rows is drawn in each bootstrap resample, in pieces of shape (n, b)."""
     random = np.random.default_rng(seed)
     for b in pieces(n, times):
-        drawn = random.integers(0, n, size=(b, n)) + n * np.arange(b)[:, None]
-        yield np.bincount(drawn.ravel(), minlength=b * n).reshape(b, n).astype(float)
+        drawn = random.integers(0, n, size=(n, b)) * b + np.arange(b)
+        yield np.bincount(drawn.ravel(), minlength=n * b).reshape(n, b).astype(float)
 
 
 def interval(replicates: Floats) -> tuple[float | None, float | None]:
@@ -179,7 +179,7 @@ def estimates(rows: Sequence[Row], *, times: int = 2000, seed: int = 0) -> tuple
 
 
 def _estimate(measure: Measure, counted: Counted, replicates: Floats, rows: int) -> Estimate:
-    value = float(counted.statistic(np.ones((1, rows)))[0])
+    value = float(counted.statistic(np.ones((rows, 1)))[0])
     if np.isnan(value):
         return Estimate(measure.name, counted.n, None, None, None)
     return Estimate(measure.name, counted.n, value, *interval(replicates))

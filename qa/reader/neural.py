@@ -81,6 +81,10 @@ class SpanModel:
         """One reading for each ``(context, text)``, in order; offsets point into ``text``."""
         return read_windows(self._net, windows(question, passages))
 
+    def read_each(self, asked: Sequence[tuple[str, str, str]]) -> list[PassageReading]:
+        """One reading for each ``(question, context, text)``, in order: many questions at once."""
+        return read_windows(self._net, [windows(q, [(context, text)])[0] for q, context, text in asked])
+
 
 def read_windows(
     net: ReaderNet, cut: Sequence[Sequence[Window]], *, top: int = TOP, device: str = "cpu"

@@ -48,7 +48,8 @@ class Layer(nn.Module):
         mixed = (weights @ value).transpose(1, 2).reshape(batch, pieces, HIDDEN)
         states = self.attention_norm(states + self.attention_out(mixed))
         inner = functional.gelu(self.inner(states))
-        return self.outer_norm(states + self.outer(inner))
+        out: Tensor = self.outer_norm(states + self.outer(inner))
+        return out
 
 
 class Outputs(nn.Module):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from qa.reader.evidence import TermWeight, measure
@@ -20,11 +21,15 @@ WEIGHTS = Path(__file__).with_name("trained.json")
 class TrainedReader:
     """``weight``: how much a term tells in this index."""
 
-    model: SpanModel
     similarity: Similarity
     weight: TermWeight
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "trained"
+
+    @cached_property
+    def model(self) -> SpanModel:
+        """Loaded when first needed: listing sources or searching does without."""
+        return SpanModel.load()
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """The model's best spans of every hit, one per sentence, best first; ties in the order of hits."""

@@ -11,8 +11,11 @@
     originals   the file behind a document, served so that it cannot run anything
     security    middlewares: headers, hosts and origins, the token
     screen      Gradio: page, theme, tabs; every part of it is an empty box that a script fills
-    static/     those scripts, plain ES modules: lib (DOM, fetch), store (what the parts share), header,
-                conversation (questions), turn (a question and what came of it), viewer, sources; style.css
+    static/     those scripts, plain ES modules; every part exports mount():
+                  header, conversation, sources, viewer      the parts
+                  turn, welcome, address, text               a question and what came of it; the empty screen;
+                                                             ``?q=``; the text of a document with its marks
+                  lib, store                                 DOM, fetch, words; what the parts share
 
 A question goes browser → ``fetch`` → ``api`` → ``service`` → pipeline and back as JSON. It does not pass
 through a Gradio event: those re-send state, hide errors and cannot be called by others. Gradio carries page,

@@ -71,3 +71,26 @@ def test_any_text(kind: str, text: str, title: str) -> None:
 def test_hard_text(kind: str, name: str, fake: FakeEncoder) -> None:
     made = document(HARD_TEXTS[name], kind, title="A title")
     check(made, chunk(made, fake, BUDGET), fake)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(text=texts(10), budget=st.sampled_from([16, 128]))
+def test_any_text_with_the_real_encoder(encoder: SentenceTransformerEncoder, text: str, budget: int) -> None:
+    made = document(text, title="A title that is longer than what the encoder reads " * 40)
+    check(made, chunk(made, encoder, budget), encoder, budget)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "한국 " * 62,  # 186 characters, 374 word pieces: there are up to three in a syllable
+        "<|endoftext|>" * 200,
+        "antidisestablishmentarianism" * 3 + " " + "pneumonoultramicroscopic" * 300,
+        "中" * 1_000,
+        "ো" * 300 + " ো" * 300,
+    ],
+    ids=["Korean", "special tokens", "long words", "Chinese", "vowel signs"],
+)
+def test_hard_text_with_the_real_encoder(encoder: SentenceTransformerEncoder, text: str) -> None:
+    made = document(text, title="A title")
+    check(made, chunk(made, encoder, 128), encoder, 128)

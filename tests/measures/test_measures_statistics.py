@@ -33,7 +33,7 @@ def cases(draw: st.DrawFn) -> Arrays:
 
 
 def value(statistic: Statistic, counts: Any) -> float:
-    return float(statistic(np.array([counts], dtype=float))[0])
+    return float(statistic(np.array(counts, dtype=float)[:, None])[0])
 
 
 def ones(n: int) -> Any:

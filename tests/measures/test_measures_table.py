@@ -104,9 +104,9 @@ def test_the_same_seed_gives_the_same_interval_and_another_does_not() -> None:
 def test_resamples_draw_n_rows_with_replacement_in_pieces() -> None:
     drawn = list(resamples(300_000, 15, seed=0))
     assert len(drawn) > 1
-    weights = np.vstack(drawn)
-    assert weights.shape == (15, 300_000)
-    assert (weights.sum(axis=1) == 300_000).all()
+    weights = np.hstack(drawn)
+    assert weights.shape == (300_000, 15)
+    assert (weights.sum(axis=0) == 300_000).all()
     assert weights.max() > 1
 
 

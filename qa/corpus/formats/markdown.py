@@ -18,7 +18,7 @@ from qa.types import Block, Span
 
 _LEAVES = frozenset(("heading_open", "paragraph_open", "fence", "code_block", "html_block", "tr_open"))
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(\w+):[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_FIELD = re.compile(r"^(\w+):[ \t]*(.+?)[ \t\r]*$", re.MULTILINE)
 
 
 def parse_markdown(data: bytes) -> Parsed:
@@ -45,7 +45,7 @@ def _blocks(text: str, body: int) -> Iterator[Block]:
     covered = 0  # the first line not yet in a block
     if text[:body].strip():
         yield _trimmed(text, Span(0, body), "boilerplate", 0)
-    for token in _leaves(_normalised(text, lines)):
+    for token in _leaves(_normalised(text, lines).removeprefix("\ufeff")):
         assert token.map is not None
         first, last = max(token.map[0], covered), min(token.map[1], len(lines))
         if first >= last:
@@ -66,7 +66,7 @@ def _normalised(text: str, lines: Sequence[Span]) -> str:
 
 def _leaves(source: str) -> list[Token]:
     # Only blocks are wanted; what stands in them would be parsed for nothing, and slowly where it is strange.
-    tokens = MarkdownIt("commonmark").enable("table").disable("inline").parse(source)
+    tokens = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").disable("inline").parse(source)
     return [token for token in tokens if token.type in _LEAVES and token.map]
 
 

@@ -1,8 +1,10 @@
 // The Ask tab: questions, their turns, and what is kept of them over a reload.
+import { link, questionInAddress, showInAddress } from "./address.js";
 import { announce, api, el, icon, sentence } from "./lib.js";
 import { chosen, follow, listing, load, onlyChosen, save, status } from "./store.js";
 import { followViewer, renderTurn, spoken, views, waitingText } from "./turn.js";
 import { closeViewer, isWide, openView } from "./viewer.js";
+import { welcome } from "./welcome.js";
 
 const HISTORY = 8; // earlier questions sent with a new one
 const KEPT = 60; // turns kept over a reload
@@ -40,31 +42,12 @@ function build(examples) {
   const box = el("div", { class: "box" }, field, send);
   const form = el("form", { class: "ask", onsubmit: submit }, box, el("div", { class: "under" }, scope, fresh));
   const state = el("p", { class: "problem-line", role: "alert" });
-  const intro = welcome(examples, state);
+  const intro = welcome(examples, state, ask);
   const log = el("div", { class: "turns" });
   followViewer(log);
   const scroller = el("div", { class: "scroller", role: "region", "aria-label": "Conversation", tabindex: "0" }, intro, log);
   return { field, send, scope, fresh, form, state, intro, log, scroller };
 }
-
-function welcome(examples, state) {
-  const list = el("ul", { class: "examples" });
-  listing.watch(({ documents }) => {
-    const ids = new Set(documents.map((each) => each.id));
-    const offered = examples.filter((each) => ids.has(each.document_id));
-    list.replaceChildren(...offered.map(({ question }) => el("li", {}, example(question))));
-  });
-  return el(
-    "section",
-    { class: "welcome" },
-    el("h2", {}, "Ask your documents."),
-    el("p", {}, "The answer is a quote, word for word, with the place it stands at. If the sources do not answer, Pincite says so."),
-    state,
-    list,
-  );
-}
-
-const example = (question) => el("button", { type: "button", onclick: () => ask(question) }, question);
 
 function grow() {
   parts.field.style.height = "auto";
@@ -201,7 +184,7 @@ function showLast() {
   if (isWide() && last.answer.citations.length) openView(views(last)[0]);
 }
 
-const actions = { open: openView, again: (turn) => asking || run(turn), link };
+const actions = { open: openView, again: (turn) => asking || run(turn), link: (turn) => link(turn.question) };
 
 function startOver() {
   if (asking) return;
@@ -214,7 +197,7 @@ function startOver() {
   parts.field.focus();
 }
 
-// -- kept over a reload, and in the address
+// -- kept over a reload
 
 function keep() {
   let kept = turns.filter((turn) => turn.answer).slice(-KEPT);
@@ -222,23 +205,8 @@ function keep() {
   while (!save("turns", kept.map(plain)) && kept.length) kept = kept.slice(Math.ceil(kept.length / 2));
 }
 
-function link(turn) {
-  const url = new URL(location.pathname, location.origin);
-  url.searchParams.set("q", turn.question);
-  return url.href;
-}
-
-function showInAddress(question) {
-  const url = new URL(location);
-  url.hash = "";
-  if (question === null) url.searchParams.delete("q");
-  else url.searchParams.set("q", question);
-  window.history.replaceState(window.history.state, "", url);
-  document.title = question === null ? "Pincite" : `${question} – Pincite`;
-}
-
 function askFromAddress() {
-  const question = new URLSearchParams(location.search).get("q")?.trim().slice(0, LONGEST);
+  const question = questionInAddress(LONGEST);
   if (question && turns.at(-1)?.question !== question) ask(question);
   else if (isWide()) parts.field.focus();
 }

@@ -1,12 +1,12 @@
 // The document beside the answers: its text, scrolled to a place, the quote marked there if it really stands there.
-import { announce, api, day, documentPath, dotted, el, icon, marked, outside, where } from "./lib.js";
+import { announce, api, day, documentPath, dotted, el, icon, outside, where } from "./lib.js";
 import { copyQuote } from "./turn.js";
 import { viewing } from "./store.js";
+import { sections } from "./text.js";
 
 const wide = matchMedia("(min-width: 900px)");
 export const isWide = () => wide.matches;
 
-const CHUNK = 20_000; // characters in one block of a long text: the browser lays out only those in sight
 const EMPTY = "Choose a citation to read it in its source.";
 const documents = new Map();
 let parts;
@@ -188,39 +188,4 @@ function scrollTo(target) {
   };
   move();
   requestAnimationFrame(move);
-}
-
-/** The text in blocks: pages where it has them, else pieces that end at a line. */
-function sections({ text, u16_pages: pages }, mark, here) {
-  const starts = pages.length ? pages : pieces(text);
-  const long = text.length > 5 * CHUNK;
-  return starts.map((start, index) => {
-    const end = starts[index + 1] ?? text.length;
-    const label = pages.length ? el("h3", { class: "page" }, `Page ${index + 1}`) : null;
-    const attributes = { class: long ? "piece long" : "piece", dir: "auto" };
-    return el("div", attributes, label, ...nodes(text, start, end, mark, here));
-  });
-}
-
-function pieces(text) {
-  const starts = [0];
-  for (let at = text.indexOf("\n", CHUNK); at >= 0; at = text.indexOf("\n", at + CHUNK)) {
-    if (at + 1 < text.length) starts.push(at + 1);
-  }
-  return starts;
-}
-
-/** text[start:end] as text nodes, with the part of the quote that lies in it marked. */
-function nodes(text, start, end, mark, here) {
-  const inside = (offset) => Math.min(Math.max(offset, start), end);
-  if (!mark) {
-    const at = inside(here ?? start);
-    const anchor = here !== undefined && here >= start && here < end ? el("span", { class: "here" }) : null;
-    return [text.slice(start, at), anchor, text.slice(at, end)];
-  }
-  const [from, to] = [inside(mark.u16_start), inside(mark.u16_end)];
-  if (from === to) return [text.slice(start, end)];
-  const [spanFrom, spanTo] = [inside(mark.u16_span_start), inside(mark.u16_span_end)];
-  const quote = marked(text.slice(from, to), spanFrom - from, spanTo - from);
-  return [text.slice(start, from), quote, text.slice(to, end)];
 }

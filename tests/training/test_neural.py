@@ -1,0 +1,70 @@
+"""The shipped reader: a passage's reading is its own, and strange input gets a sane reading."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+
+from qa.reader.neural import WEIGHTS, PassageReading, SpanModel
+
+pytestmark = pytest.mark.skipif(not WEIGHTS.exists(), reason="the weights are not there")
+
+PASSAGES = [
+    ("Reports > The hub", "The hub in Zürich was opened in 2014 by Ana Müller. It cost 3.5 million francs."),
+    ("", "Wheat is sown in October. " * 90),
+    ("", "Short."),
+    ("", ""),
+    ("", "7 " * 400),
+    ("", "gold " * 256),
+    ("A heading", "Who opened the hub? Who opened the hub? Who opened the hub?"),
+]
+
+
+@cache
+def model() -> SpanModel:
+    return SpanModel.load()
+
+
+def numbers(reading: PassageReading) -> list[float]:
+    return [reading.answer_logit, reading.null_score, *(span.score for span in reading.spans[:1])]
+
+
+@pytest.mark.parametrize("question", ["Who opened the hub?", "谁开放了中心?", "?", "who " * 300])
+def test_a_reading_does_not_depend_on_the_other_passages(question: str) -> None:
+    together = model().read(question, PASSAGES)
+    for (context, text), reading in zip(PASSAGES, together, strict=True):
+        [alone] = model().read(question, [(context, text)])
+        assert numbers(alone) == pytest.approx(numbers(reading), abs=2e-4)
+        assert all(math.isfinite(number) for number in numbers(reading))
+        assert all(0 <= span.start < span.end <= len(text) for span in reading.spans)
+        scores = [span.score for span in reading.spans]
+        assert scores == sorted(scores, reverse=True)
+        ranges = sorted((span.start, span.end) for span in reading.spans)
+        assert all(a[1] <= b[0] for a, b in pairwise(ranges))
+
+
+def test_twice_the_same() -> None:
+    assert model().read("Who opened the hub?", PASSAGES) == model().read("Who opened the hub?", PASSAGES)
+
+
+def test_the_passage_that_answers_comes_first_with_its_words() -> None:
+    readings = model().read("Who opened the hub?", PASSAGES)
+    assert max(range(len(readings)), key=lambda i: readings[i].answer_logit) == 0
+    span = readings[0].spans[0]
+    assert PASSAGES[0][1][span.start : span.end] == "Ana Müller"
+
+
+def test_no_passages_no_readings() -> None:
+    assert model().read("Who opened the hub?", []) == []
+
+
+def test_another_base_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "reader.json").write_text('{"base_sha256": "00"}')
+    with pytest.raises(ValueError, match="another base model"):
+        SpanModel.load(tmp_path / "reader.safetensors")

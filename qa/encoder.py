@@ -71,9 +71,8 @@ class SentenceTransformerEncoder:
         try:
             # Only safetensors: a pickled weight file could run code.
             return SentenceTransformer(str(self._folder), local_files_only=True, model_kwargs={"use_safetensors": True})
-        except (OSError, ValueError, KeyError) as error:
-            reason = str(error).splitlines()[0]
-            message = f"the model in {self._folder} cannot be loaded ({reason}): name another with --encoder"
+        except Exception as error:  # a dozen kinds, from a file cut short to one of another model
+            message = f"the model in {self._folder} cannot be loaded ({_reason(error)}): name another with --encoder"
             raise EncoderError(message) from error
 
     @cached_property
@@ -161,11 +160,14 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(snapshot_download(name, ignore_patterns=["*.bin", "*.onnx", "*.h5", "*.msgpack", "openvino/*"]))
     except Exception as error:  # a dozen kinds, from a bad name to no network
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderError(
-            f"no model {name!r}: there is no such folder, and the model hub gave none ({reason}); "
+            f"no model {name!r}: there is no such folder, and the model hub gave none ({_reason(error)}); "
             f"name a folder, or leave out --encoder to use {DEFAULT_ENCODER}"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _fingerprint(folder: Path) -> str:

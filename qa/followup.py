@@ -51,8 +51,17 @@ def leans(question: str) -> bool:
 
 
 def _is_fragment(question: str) -> bool:
+    """Whether too little is said to ask it by itself; a short question with a verb and a name of its own is whole."""
+    if _asks(question) and names(question):
+        return False
     content = [term for term in analyse(question).terms if not term.isdigit()]
     return len(content) < 2 or len(question.split()) < _SHORT
+
+
+def _asks(question: str) -> bool:
+    """Whether the question opens with an asking word, and so has a form of its own to be asked in."""
+    match = _ASKING.match(question)
+    return bool(match and match.group().strip())
 
 
 def _opening(question: str) -> str:
@@ -73,7 +82,7 @@ def _resolved(history: Sequence[str]) -> str | None:
 def _substituted(question: str, earlier: str) -> str | None:
     """The earlier question with its year or name replaced by the new one; None if it has none of the kind."""
     rest = question[len(_opening(question)) :]
-    if len(analyse(rest).terms) > 3:
+    if len(analyse(rest).terms) > 3 or (_asks(question) and not _opening(question)):
         return None
     years, old_years = _YEAR.findall(rest), _YEAR.findall(earlier)
     if years and len(old_years) == 1:

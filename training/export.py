@@ -65,13 +65,14 @@ def export(run: Path, out: Path) -> dict[str, Any]:
 
 
 def last_held(run: Path) -> dict[str, Any] | None:
-    """The last validation that the run wrote, and its step."""
+    """The last validation that the run wrote, and its step; SQuADShifts, a test suite, not by itself."""
     found = None
     with (run / "log.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             entry = json.loads(line)
             if "held" in entry:
-                found = {"step": entry["step"], **entry["held"]}
+                kept = {name: row for name, row in entry["held"].items() if "squadshifts" not in name}
+                found = {"step": entry["step"], **kept}
     return found
 
 

@@ -38,6 +38,7 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         self._index = _register(tantivy.Index.open(str(folder)))
+        self._index.config_reader(reload_policy="manual")  # a generation never changes: nothing to watch for
         self._schema = _schema()
         self._searcher = self._index.searcher()
 

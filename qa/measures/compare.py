@@ -78,10 +78,19 @@ def compare(
 
 
 def flips(before: Sequence[Row], after: Sequence[Row]) -> list[Flip]:
-    """The questions whose score changed, greatest loss first, then by id."""
-    pairs = zip(*paired(before, after), strict=True)
-    changed = [Flip(new.id, new.type, old.score, new.score) for old, new in pairs if old.score != new.score]
+    """The questions whose score changed, greatest loss first, then by id.
+
+    Reciprocal ranks are compared where one of the runs was of retrieval alone.
+    """
+    every = [_flip(old, new) for old, new in zip(*paired(before, after), strict=True)]
+    changed = [flip for flip in every if flip.before != flip.after]
     return sorted(changed, key=lambda flip: (flip.after - flip.before, flip.id))
+
+
+def _flip(old: Row, new: Row) -> Flip:
+    if old.shown is None or new.shown is None:
+        return Flip(new.id, new.type, old.reciprocal_rank, new.reciprocal_rank)
+    return Flip(new.id, new.type, old.score, new.score)
 
 
 def holm(p: Mapping[str, float]) -> dict[str, float]:

@@ -32,10 +32,15 @@ class Row:
         return bool(self.shown) and self.answerable and self.values.get("answer-in-text@1") == 1.0
 
     @property
+    def reciprocal_rank(self) -> float:
+        """Of the first relevant passage among ten; 0 where there is none."""
+        return self.values.get("MRR@10", 0.0)
+
+    @property
     def score(self) -> float:
         """One number for the question: answered or refused rightly; reciprocal rank for retrieval alone."""
         if self.shown is None:
-            return self.values.get("MRR@10", 0.0)
+            return self.reciprocal_rank
         return float(self.right if self.answerable else not self.shown)
 
 

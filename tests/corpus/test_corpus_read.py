@@ -41,7 +41,7 @@ def test_the_text_is_the_file_unchanged(tmp_path: Path, name: str) -> None:
 
 
 def test_the_source_says_what_the_file_is(tmp_path: Path) -> None:
-    content = "Title\n\nA sentence.\n".encode()
+    content = b"Title\n\nA sentence.\n"
     source = one(tmp_path, "a.txt", content).source
     assert source.sha256 == hashlib.sha256(content).hexdigest()
     assert (source.size, source.kind, source.path) == (len(content), "txt", str(tmp_path / "a.txt"))

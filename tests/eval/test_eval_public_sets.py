@@ -45,6 +45,11 @@ def test_answers_that_overlap_are_one_place_and_all_are_acceptable(tmp_path: Pat
     assert [CONTEXT[gold.start : gold.end] for gold in question.gold] == ["6 001 people", "one town"]
 
 
+def test_answers_that_only_touch_are_two_places(tmp_path: Path) -> None:
+    (question,) = read_squad(squad(tmp_path / "s.json", qa("1", "one ", "town"))).questions
+    assert [CONTEXT[gold.start : gold.end] for gold in question.gold] == ["one ", "town"]
+
+
 def test_impossible_questions_have_no_gold_whatever_is_listed(tmp_path: Path) -> None:
     (question,) = read_squad(squad(tmp_path / "s.json", qa("1", "town", is_impossible=True))).questions
     assert (question.answers, question.gold, question.type) == ((), (), "unanswerable")

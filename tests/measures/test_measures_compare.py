@@ -118,3 +118,10 @@ def test_flips_are_listed_worst_first_and_equal_scores_are_not() -> None:
 def test_retrieval_alone_flips_by_reciprocal_rank() -> None:
     found = flips(rows([1.0, 0.5], "MRR@10"), rows([0.2, 0.5], "MRR@10"))
     assert [(flip.id, flip.before, flip.after) for flip in found] == [("0", 1.0, 0.2)]
+
+
+def test_answers_and_retrieval_alone_are_compared_by_what_both_have() -> None:
+    answered = Row("1", "", True, {"MRR@10": 0.5, "answer-in-text@1": 1.0}, 0.1, shown=True, confidence=0.9)
+    refused = Row("2", "", False, {}, 0.1, shown=False, confidence=0.1)
+    searched = [Row("1", "", True, {"MRR@10": 0.5}, 0.1), Row("2", "", False, {}, 0.1)]
+    assert flips([answered, refused], searched) == []

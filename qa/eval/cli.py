@@ -35,9 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("sets", nargs="*", metavar="SET", help="question sets (default: innovation)")
     public = parser.add_mutually_exclusive_group()
     public.add_argument("--beir", type=Path, metavar="DIR", help="a BEIR folder; retrieval only")
-    public.add_argument(
-        "--spans", type=Path, metavar="DIR", help="documents and a .csv of spans; retrieval only"
-    )
+    public.add_argument("--spans", type=Path, metavar="DIR", help="documents and a .csv of spans; retrieval only")
     public.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD JSON; every paragraph a document")
     parser.add_argument("--index", type=Path, metavar="DIR", help="the index to ask")
     parser.add_argument("--encoder", metavar="NAME", help="the encoder for --beir, --spans and --squad")

@@ -116,9 +116,7 @@ class Workshop:
         try:
             return self.engine.open(index_dir, self.settings)
         except IndexFolderError:
-            self.engine.build(
-                documents, index_dir, self.settings, encoder=self.encoder, progress=self.progress
-            )
+            self.engine.build(documents, index_dir, self.settings, encoder=self.encoder, progress=self.progress)
             return self.engine.open(index_dir, self.settings)
 
     def _key(self, documents: Sequence[Document]) -> str:

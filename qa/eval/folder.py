@@ -64,9 +64,7 @@ def _files(records: Sequence[Record]) -> dict[str, str]:
             for rank, (id, score) in enumerate(scored(record.ranking), start=1)
         ),
         "qrels.trec": _lines(
-            f"{quote(record.question.id)} 0 {id} {grade}"
-            for record in records
-            for id, grade in record.relevant.items()
+            f"{quote(record.question.id)} 0 {id} {grade}" for record in records for id, grade in record.relevant.items()
         ),
     }
 

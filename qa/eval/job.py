@@ -74,9 +74,7 @@ class Job:
         if read := self._reader():
             whole = read()
             questions = whole.part(self.args.split)
-            workshop = Workshop(
-                self.engine, home() / "eval-cache", self.settings, self.args.encoder, self.progress
-            )
+            workshop = Workshop(self.engine, home() / "eval-cache", self.settings, self.args.encoder, self.progress)
             return questions, workshop.open(whole.documents or ())
         path = find_set(name, eval_sets_dir())
         subject = self.engine.open(self.args.index or index_dir(), self.settings)

@@ -14,9 +14,7 @@ def passage_id(document_id: str, start: int, end: int) -> str:
     return f"{quote(document_id)}:{start}-{end}"
 
 
-def relevant_ids(
-    question: Question, passages: Callable[[str], Sequence[Passage]], unit: str
-) -> dict[str, int]:
+def relevant_ids(question: Question, passages: Callable[[str], Sequence[Passage]], unit: str) -> dict[str, int]:
     """Id -> grade of everything relevant to the question: what overlaps its gold.
 
     Passages that are never retrieved count only where no other overlaps, and gold in no passage at all stands

@@ -102,8 +102,7 @@ class Examiner:
                 if question.gold:
                     values[question.id] |= score_spans((gold[:3] for gold in question.gold), each.places)
         return [
-            self._record(question, each, relevant[question.id], values.get(question.id, {}))
-            for question, each in pairs
+            self._record(question, each, relevant[question.id], values.get(question.id, {})) for question, each in pairs
         ]
 
     def _record(
@@ -137,9 +136,7 @@ class _Heard(NamedTuple):
 
 def _heard(hits: Sequence[Hit], unit: str, seconds: float) -> _Heard:
     best = [hit.passage for hit in hits[:SPAN_DEPTH]]
-    return _Heard(
-        ranking(hits, unit), tuple((each.document_id, each.start, each.end) for each in best), seconds
-    )
+    return _Heard(ranking(hits, unit), tuple((each.document_id, each.start, each.end) for each in best), seconds)
 
 
 def _answer_values(question: Question, heard: _Heard) -> dict[str, float]:

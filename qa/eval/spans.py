@@ -52,9 +52,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _document(folder: Path, name: str, where: str) -> Document:
-    files = sorted(
-        path for path in folder.iterdir() if path.suffix != ".csv" and name in (path.name, path.stem)
-    )
+    files = sorted(path for path in folder.iterdir() if path.suffix != ".csv" and name in (path.name, path.stem))
     if not files:
         raise QuestionSetError(f"{where}: there is no document {name!r} in {folder}")
     found = load_file(files[0].name, files[0])

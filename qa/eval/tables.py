@@ -52,9 +52,7 @@ def _tables(report: Report) -> list[Table]:
     if len(report.by_type) > 1:
         tables.append(_types(report.by_type))
     if any(report.stages.values()):
-        tables.append(
-            Table("lost", ("stage", "questions"), [(s, str(n)) for s, n in report.stages.items() if n])
-        )
+        tables.append(Table("lost", ("stage", "questions"), [(s, str(n)) for s, n in report.stages.items() if n]))
     if report.differences:
         tables += [_differences(report), _flips(report)]
     return tables

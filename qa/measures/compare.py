@@ -56,9 +56,7 @@ def paired(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[Row], list
     return [old[row.id] for row in common], common
 
 
-def compare(
-    before: Sequence[Row], after: Sequence[Row], *, times: int = 2000, seed: int = 0
-) -> list[Difference]:
+def compare(before: Sequence[Row], after: Sequence[Row], *, times: int = 2000, seed: int = 0) -> list[Difference]:
     """Every measure's difference on the questions both runs hold, with interval and p.
 
     The interval is a paired bootstrap over questions. p is that of a two-sided paired randomisation test,
@@ -113,9 +111,7 @@ def _values(statistics: Sequence[Statistic], weights: Floats) -> Floats:
     return np.stack([statistic(weights) for statistic in statistics])
 
 
-def _gaps(
-    of_old: Sequence[Statistic], of_new: Sequence[Statistic], old_weights: Floats, new_weights: Floats
-) -> Floats:
+def _gaps(of_old: Sequence[Statistic], of_new: Sequence[Statistic], old_weights: Floats, new_weights: Floats) -> Floats:
     return _values(of_new, new_weights) - _values(of_old, old_weights)
 
 

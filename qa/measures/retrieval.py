@@ -32,9 +32,7 @@ def score_rankings(
     if not qrels:
         return {}
     names = {ir_measures.parse_measure(theirs): ours for ours, theirs in MEASURES.items()}
-    judged = [
-        ir_measures.Qrel(qid, id, grade) for qid, grades in qrels.items() for id, grade in grades.items()
-    ]
+    judged = [ir_measures.Qrel(qid, id, grade) for qid, grades in qrels.items() for id, grade in grades.items()]
     ranked = [
         ir_measures.ScoredDoc(qid, id, score)
         for qid, ids in rankings.items()

@@ -83,8 +83,7 @@ class FakeSubject:
         scored = sorted(every, key=lambda each: -len(words(question) & words(each.text)))
         close = [each for each in scored if words(question) & words(each.text)][:top_k]
         return tuple(
-            Hit(rank, each, len(words(question) & words(each.text)), {})
-            for rank, each in enumerate(close, start=1)
+            Hit(rank, each, len(words(question) & words(each.text)), {}) for rank, each in enumerate(close, start=1)
         )
 
 

@@ -80,9 +80,7 @@ def test_the_tables(command: Command, questions: Path, capsys: pytest.CaptureFix
     assert "LOST" not in out
 
 
-def test_json_is_one_object_a_line(
-    command: Command, questions: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_is_one_object_a_line(command: Command, questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(questions, questions, "--json") == 0
     first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert first["set"] == second["set"] == "town life"
@@ -164,9 +162,7 @@ def worsen(run_folder: Path) -> None:
     path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
 
 
-def test_comparison(
-    command: Command, questions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_comparison(command: Command, questions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command(questions, "--out", tmp_path / "before")
     worsen(tmp_path / "before")
     capsys.readouterr()
@@ -260,14 +256,10 @@ def test_squad_builds_an_index_once(
     assert len(fake.built) == 2
 
 
-def test_spans_are_retrieval_of_passages(
-    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_spans_are_retrieval_of_passages(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "pier.txt").write_text("The pier is 40 m long.\nFerries leave at noon.\n")
     reference = '"[{""content"": ""40 m"", ""start_index"": 12, ""end_index"": 16}]"'
-    (tmp_path / "q.csv").write_text(
-        f"question,references,corpus_id\nHow long is the pier?,{reference},pier\n"
-    )
+    (tmp_path / "q.csv").write_text(f"question,references,corpus_id\nHow long is the pier?,{reference},pier\n")
     command("--spans", tmp_path, "--json", index=False)
     found = json.loads(capsys.readouterr().out)
     measures = {each["measure"]: each["value"] for each in found["measures"]}
@@ -285,9 +277,7 @@ def test_check(command: Command, questions: Path, capsys: pytest.CaptureFixture[
     assert all(subject.closed for subject in fake.opened)
 
 
-def test_beir_is_retrieval_of_documents(
-    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_beir_is_retrieval_of_documents(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "qrels").mkdir()
     corpus = [{"_id": "d 1", "text": "Bees dance in circles."}, {"_id": "d2", "text": "Ants walk."}]
     (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)))
@@ -301,9 +291,7 @@ def test_beir_is_retrieval_of_documents(
 
 
 @pytest.mark.parametrize("broken", ["", "{", '{"id": "opened"}'])
-def test_a_run_to_compare_with_that_is_none(
-    command: Command, questions: Path, tmp_path: Path, broken: str
-) -> None:
+def test_a_run_to_compare_with_that_is_none(command: Command, questions: Path, tmp_path: Path, broken: str) -> None:
     with pytest.raises(QuestionSetError, match=r"questions\.jsonl is missing"):
         command(questions, "--compare", tmp_path / "nowhere")
     (tmp_path / "questions.jsonl").write_text(broken)

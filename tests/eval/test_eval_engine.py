@@ -17,9 +17,7 @@ def open_town(fake: Any, folder: Path, settings: Settings, encoder: str | None =
     Workshop(fake.engine, folder, settings, encoder, lambda *_: None).open(documents)
 
 
-def test_what_shapes_an_index_and_what_does_not(
-    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_shapes_an_index_and_what_does_not(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_town(fake, tmp_path, Settings())
     open_town(fake, tmp_path, Settings(min_confidence=0.9, dense_share=0.1))
     assert len(fake.built) == 1

@@ -134,9 +134,7 @@ def test_beir_judges_whole_documents_with_grades(tmp_path: Path) -> None:
         ({"qrels": "query-id\tcorpus-id\tscore\n"}, "qrels", "no query is judged"),
     ],
 )
-def test_wrong_beir_names_file_and_line(
-    tmp_path: Path, files: dict[str, str], where: str, cause: str
-) -> None:
+def test_wrong_beir_names_file_and_line(tmp_path: Path, files: dict[str, str], where: str, cause: str) -> None:
     with pytest.raises(QuestionSetError) as caught:
         read_beir(beir(tmp_path, **files))
     assert f"{where}: " in str(caught.value)

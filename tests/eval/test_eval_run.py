@@ -99,9 +99,7 @@ def test_where_each_question_was_lost(subject: Any) -> None:
     ("shown", "first_relevant", "stage"),
     [(True, 13, "not read"), (True, 12, "wrong answer"), (False, 12, "refused"), (None, 1, None)],
 )
-def test_below_what_the_reader_reads_is_not_read(
-    shown: bool | None, first_relevant: int, stage: str | None
-) -> None:
+def test_below_what_the_reader_reads_is_not_read(shown: bool | None, first_relevant: int, stage: str | None) -> None:
     row = Row("1", "", True, {}, 0.1, shown=shown)
     assert stage_of_loss(row, first_relevant, read_passages=12) == stage
 
@@ -144,9 +142,7 @@ def passage(start: int, end: int, searchable: bool = True) -> Passage:
         ([passage(0, 10)], {"d:10-20": 1}),  # in no passage: it can only be missed
     ],
 )
-def test_a_passage_is_relevant_when_it_overlaps_the_gold(
-    passages: list[Passage], relevant: dict[str, int]
-) -> None:
+def test_a_passage_is_relevant_when_it_overlaps_the_gold(passages: list[Passage], relevant: dict[str, int]) -> None:
     asked = question("1", "?", "x", (Gold("d", 10, 20),))
     assert relevant_ids(asked, lambda _: passages, "passage") == relevant
 

@@ -55,9 +55,7 @@ def test_offsets_are_taken_as_they_are(tmp_path: Path) -> None:
         (("How?", [{"content": "x"}], "pier"), "the field 'start_index' is missing"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line(
-    tmp_path: Path, row: tuple[str, object, str], cause: str
-) -> None:
+def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, row: tuple[str, object, str], cause: str) -> None:
     good = ("How long?", [reference(8)], "pier")
     with pytest.raises(QuestionSetError) as caught:
         read_spans(folder(tmp_path, good, row))

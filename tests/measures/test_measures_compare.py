@@ -34,9 +34,7 @@ def test_p_and_interval_agree_with_scipy() -> None:
     old = random.random(40)
     new = old + random.normal(0.05, 0.15, 40)
     found = difference(rows(list(old)), rows(list(new)), times=8000)
-    theirs = stats.permutation_test(
-        (new - old,), np.mean, permutation_type="samples", n_resamples=20_000, rng=1
-    )
+    theirs = stats.permutation_test((new - old,), np.mean, permutation_type="samples", n_resamples=20_000, rng=1)
     spread = stats.bootstrap((new - old,), np.mean, n_resamples=8000, method="percentile", rng=1)
     assert found.p == pytest.approx(theirs.pvalue, abs=0.015)
     assert found.low == pytest.approx(spread.confidence_interval.low, abs=0.01)

@@ -1,0 +1,111 @@
+"""Questions that lean on earlier ones, and those that stand by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.followup import leans, resolve
+
+BEIJING = "What was Beijing's R&D intensity in 2024?"
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "asked"),
+    [
+        ("And Shanghai's?", BEIJING, "What was Shanghai's R&D intensity in 2024?"),
+        ("and Shanghai’s?", BEIJING, "What was Shanghai's R&D intensity in 2024?"),
+        ("What about Shanghai?", BEIJING, "What was Shanghai's R&D intensity in 2024?"),
+        ("What about 2030?", BEIJING, "What was Beijing's R&D intensity in 2030?"),
+        ("And in 2030?", BEIJING, "What was Beijing's R&D intensity in 2030?"),
+        ("How about 2030?", "How many robots will be made by 2027?", "How many robots will be made by 2030?"),
+        ("And Tokyo?", "How many people live in Osaka?", "How many people live in Tokyo?"),
+        ("And the EU?", "How many people does the US have?", "How many people does the EU have?"),
+    ],
+)
+def test_the_new_name_or_year_stands_in_the_old_ones_place(question: str, earlier: str, asked: str) -> None:
+    assert resolve(question, [earlier]) == [asked]
+
+
+def test_a_bare_why_is_asked_with_what_went_before() -> None:
+    [asked] = resolve("Why?", ["When did the council close the bridge?"])
+    assert asked.startswith("Why?")
+    assert "council close the bridge" in asked
+    assert "When" not in asked
+
+
+def test_a_question_that_points_back_is_asked_with_and_without_the_old_one() -> None:
+    with_old, plain = [*resolve("How much did it grow last year?", ["What was the revenue of SMIC in 2023?"]), ""][:2]
+    assert with_old.startswith("How much did it grow last year?")
+    assert "revenue of SMIC in 2023" in with_old
+    assert plain == "How much did it grow last year?"
+
+
+def test_how_much_did_it_grow() -> None:
+    asked = resolve("How much did it grow?", ["What was the revenue of SMIC in 2023?"])
+    assert asked[0].startswith("How much did it grow?")
+    assert "revenue of SMIC in 2023" in asked[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who chairs JoyGovAI?",
+        "Who won the World Cup in 2018?",
+        "who won the world cup in 2018?",
+        "Who wrote Hamlet?",
+        "Where does Ana Müller live?",
+        "When was the Eiffel Tower built?",
+        "What is the capital of France?",
+        "What is the minimum wage in Norway?",
+        "Explain photosynthesis in green plants.",
+        "How many robots did Kuka sell in 2019?",
+    ],
+)
+def test_a_new_topic_never_drags_the_old_one_in(question: str) -> None:
+    assert not leans(question)
+    assert resolve(question, [BEIJING]) == [question]
+    assert resolve(question, [BEIJING, "And Shanghai's?", "What about 2030?"]) == [question]
+
+
+@pytest.mark.xfail(reason='a whole question behind an "and" is asked as if it were a name alone')
+def test_a_whole_question_behind_an_and_is_still_asked() -> None:
+    assert any("chairs" in form for form in resolve("And who chairs JoyGovAI?", [BEIJING]))
+
+
+@pytest.mark.xfail(reason="a short question without a capital is taken for a fragment, and never asked by itself")
+def test_a_short_new_topic_without_a_name_is_asked_by_itself_too() -> None:
+    assert "What is photosynthesis?" in resolve("What is photosynthesis?", [BEIJING])
+
+
+def test_chains_of_three() -> None:
+    assert resolve("And Shenzhen's?", [BEIJING, "And Shanghai's?"]) == ["What was Shenzhen's R&D intensity in 2024?"]
+    assert resolve("And in 2020?", [BEIJING, "And Shanghai's?"]) == ["What was Shanghai's R&D intensity in 2020?"]
+    [why] = resolve("Why?", [BEIJING, "And Shanghai's?", "What about 2020?"])
+    assert "Shanghai's R&D intensity in 2020" in why
+    assert "Beijing" not in why
+    assert "2024" not in why
+
+
+def test_the_last_topic_counts() -> None:
+    history = [BEIJING, "How many people live in Osaka?"]
+    assert resolve("And Tokyo?", history) == ["How many people live in Tokyo?"]
+
+
+@pytest.mark.parametrize("question", ["And Shanghai's?", "Why?", "How much did it grow?", "Who wrote Hamlet?", "", "?"])
+@pytest.mark.parametrize("history", [[], [""], ["", "  ", "\n"]])
+def test_nothing_to_lean_on(question: str, history: list[str]) -> None:
+    assert resolve(question, history) == [question]
+
+
+def test_blank_strings_in_the_history_do_not_count() -> None:
+    assert resolve("And Shanghai's?", ["", BEIJING, " \t"]) == resolve("And Shanghai's?", [BEIJING])
+    assert resolve("And in 2020?", [BEIJING, "", "And Shanghai's?", ""]) == ["What was Shanghai's R&D intensity in 2020?"]
+
+
+@pytest.mark.parametrize("earlier", ["?", "Why?", "and", "()", "为什么？", "\\1 $& %s"])
+@pytest.mark.parametrize("question", ["Why?", "And Tokyo's?", "What about 2030?", "And \\1?", "它呢？"])
+def test_odd_history_is_no_error(question: str, earlier: str) -> None:
+    forms = resolve(question, [earlier])
+    assert 1 <= len(forms) <= 2
+    assert all(form.strip() for form in forms)
+    assert resolve(question, [earlier]) == forms

@@ -16,6 +16,7 @@ from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.evidence import term_weight
+from qa.reader.scoring import sigmoid
 from qa.reader.sentence import SentenceReader
 from qa.reader.similarity import Similarity
 from qa.reader.trained import TrainedReader
@@ -190,15 +191,21 @@ class _Reading:
 
 
 def _ranked(hits: Sequence[Hit], extracts: Sequence[Extract]) -> list[Hit]:
-    """The hits with the reader's score of their best extract among their scores; their order is retrieval's."""
+    """The hits as the reader ranks them, by the best extract of each; what it did not read follows as it was.
+
+    ``score`` is 1 to 2 for what it read, and the fusion's 0 to 1 for the rest, so that it falls with the rank.
+    """
     best: dict[tuple[str, int], float] = {}
     for extract in extracts:
         best.setdefault((extract.passage.document_id, extract.passage.start), extract.score)
-    places = [(hit.passage.document_id, hit.passage.start) for hit in hits]
-    return [
-        replace(hit, scores={**hit.scores, "reader": best[place]}) if place in best else hit
-        for hit, place in zip(hits, places, strict=True)
-    ]
+    ranked = []
+    for hit in hits:
+        score = best.get((hit.passage.document_id, hit.passage.start))
+        if score is not None:
+            hit = replace(hit, score=1 + sigmoid(score), scores={**hit.scores, "reader": score})
+        ranked.append(hit)
+    ranked.sort(key=lambda hit: -hit.score)  # stable: ties stay in the order of retrieval
+    return [replace(hit, rank=rank) for rank, hit in enumerate(ranked, start=1)]
 
 
 def _chosen(extracts: Sequence[Extract], settings: Settings) -> list[Extract]:

@@ -122,7 +122,7 @@ class Hit:
     passage: Passage
     score: float
     scores: Mapping[str, float]
-    """The parts of ``score``: ``dense`` (cosine), ``lexical`` (BM25), later ``reader``."""
+    """What stands behind ``score``: ``dense`` (cosine), ``lexical`` (BM25), ``reader`` where it read the passage."""
 
 
 @dataclass(frozen=True, slots=True)

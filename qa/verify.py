@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,6 @@ def faults(answer: Mapping[str, Any], pincite: Pincite) -> Iterator[str]:
     if not isinstance(citations, list):
         yield "it has no list of citations"
         return
-    if bool(citations) != (answer.get("text") is not None):
-        yield "its text and its citations do not go together"
     for citation in citations:
         try:
             fault = _fault(citation, current)
@@ -35,8 +33,8 @@ def faults(answer: Mapping[str, Any], pincite: Pincite) -> Iterator[str]:
     yield from _text_faults(answer, citations)
 
 
-def _fault(citation: Mapping[str, Any], current: Any) -> str | None:
-    document = current(citation["document"]["id"])
+def _fault(citation: Mapping[str, Any], current: Callable[[str], Document | str]) -> str | None:
+    document = current(_text(citation["document"]["id"]))
     if isinstance(document, str):
         return document
     if citation["document"]["sha256"] != document.source.sha256:
@@ -47,9 +45,16 @@ def _fault(citation: Mapping[str, Any], current: Any) -> str | None:
     first, last = _range(citation["span_start"], citation["span_end"], len(document.text))
     if not start <= first <= last <= end:
         return f"its span {first}-{last} lies outside its quote {start}-{end}"
-    if citation["line"] != document.line(start) or citation["page"] != document.page(start):
+    place = [citation["line"], citation["page"]]
+    if place != [document.line(start), document.page(start)] or bool in map(type, place):
         return "its line or page is not that of its quote"
     return None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not text")
+    return value
 
 
 def _range(start: Any, end: Any, length: int) -> tuple[int, int]:
@@ -58,21 +63,36 @@ def _range(start: Any, end: Any, length: int) -> tuple[int, int]:
     return start, end
 
 
-def _text_faults(answer: Mapping[str, Any], citations: list[Any]) -> Iterator[str]:
-    """The answer's own text and the texts of all its answers must be the quotes they cite."""
-    quotes = {c.get("number"): c.get("quote") for c in citations if isinstance(c, dict)}
-    for found in answer.get("answers") or []:
-        if not isinstance(found, dict) or quotes.get(found.get("citation")) != found.get("text"):
+def _text_faults(answer: Mapping[str, Any], citations: Sequence[Any]) -> Iterator[str]:
+    """What the answer says, and each of its answers, must be the quote and the span it cites."""
+    if bool(citations) != (answer.get("text") is not None):
+        yield "its text and its citations do not go together"
+    cited = [_cited(citation) for citation in citations]
+    answers = answer.get("answers")
+    if not isinstance(answers, list):
+        yield "it has no list of answers"
+        return
+    for found in answers:
+        if not isinstance(found, dict) or [found.get(name) for name in ("citation", "text", "span")] not in cited:
             yield "an answer's text is not the quote it cites"
-    if answer.get("text") is not None and citations and answer["text"] not in quotes.values():
+    if answer.get("text") is not None and cited and [answer["text"], answer.get("span")] != cited[0][1:]:
         yield "its text is not a quote it cites"
+
+
+def _cited(citation: Any) -> list[Any]:
+    """Number, quote and span of a citation; empty for one that is none, of which a fault has been told."""
+    try:
+        first, last = citation["span_start"] - citation["start"], citation["span_end"] - citation["start"]
+        return [citation["number"], citation["quote"], citation["quote"][first:last]]
+    except (KeyError, TypeError):
+        return []
 
 
 def _current(pincite: Pincite, id: str) -> Document | str:
     """The document as its file is now, or why there is none."""
     try:
         source = pincite.document(id).source
-    except KeyError:
+    except (KeyError, UnicodeEncodeError):
         return f"{id!r} is not in the index"
     loaded = load_file(id, Path(source.path))
     return f"{source.path} cannot be read: {loaded.reason}" if isinstance(loaded, Failure) else loaded

@@ -10,7 +10,7 @@ import pytest
 from making import document
 
 from qa.citations import cite, link
-from qa.types import Document, Extract, Passage, Source, Span
+from qa.types import Document, Extract, Passage, Span
 
 SOURCE = replace(document("x").source, url="https://example.org/report")
 AT = "https://example.org/report#:~:text="
@@ -41,9 +41,7 @@ def test_a_quote_of_twelve_words_stands_whole() -> None:
 
 
 def test_of_a_longer_quote_the_first_and_last_five_words() -> None:
-    assert link(SOURCE, LONG, None) == (
-        AT + "one%20two%20three%20four%20five,nine%20ten%20eleven%20twelve%20thirteen"
-    )
+    assert link(SOURCE, LONG, None) == (AT + "one%20two%20three%20four%20five,nine%20ten%20eleven%20twelve%20thirteen")
 
 
 def test_commas_and_hyphens_in_the_ends_are_not_taken_for_the_fragments_own() -> None:

@@ -178,7 +178,7 @@ class TestAddAndRemove:
 
     def test_an_unknown_id_changes_nothing(self, docs: Path, index_dir: Path) -> None:
         library.index_paths([docs], index_dir)
-        with pytest.raises(CorpusError, match="no source 'nowhere.txt'.*`pincite sources` lists them"):
+        with pytest.raises(CorpusError, match=r"no source 'nowhere\.txt'.*`pincite sources` lists them"):
             library.remove(["hall.txt", "nowhere.txt"], index_dir)
         assert ids(index_dir) == sorted(TEXTS)
 

@@ -129,7 +129,6 @@ def test_a_missing_field_of_the_document_is_caught(answer: Json, pincite: Pincit
     assert "lacks a field" in fault
 
 
-@pytest.mark.xfail(reason="true equals 1")
 def test_a_boolean_for_a_line_is_caught(answer: Json, pincite: Pincite) -> None:
     [first] = [citation for citation in answer["citations"] if citation["line"] == 1][:1]
     first["line"] = True
@@ -186,7 +185,6 @@ def test_an_answer_that_cites_nothing_is_caught(answer: Json, pincite: Pincite, 
     assert list(faults(answer, pincite)) == ["an answer's text is not the quote it cites"]
 
 
-@pytest.mark.xfail(reason="an unhashable number, and answers that are no list, raise TypeError", raises=TypeError)
 @pytest.mark.parametrize("where", ["citation", "number", "answers"])
 def test_fields_of_the_wrong_kind_are_caught(answer: Json, pincite: Pincite, where: str) -> None:
     if where == "citation":
@@ -198,7 +196,6 @@ def test_fields_of_the_wrong_kind_are_caught(answer: Json, pincite: Pincite, whe
     assert list(faults(answer, pincite))
 
 
-@pytest.mark.xfail(reason="the words that answer are not compared with the text at their place")
 @pytest.mark.parametrize("where", ["answer", "answers"])
 def test_a_tampered_span_text_is_caught(answer: Json, pincite: Pincite, where: str) -> None:
     if where == "answer":

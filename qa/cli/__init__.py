@@ -12,9 +12,9 @@ from qa.errors import PinciteError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 an error of ours, 2 wrong usage."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "replace"), (sys.stderr, "replace")):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+            stream.reconfigure(encoding="utf-8", errors=errors)
     args = make_parser().parse_args(argv)
     try:
         return int(args.run(args))
@@ -24,6 +24,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except UnicodeDecodeError as error:  # every file is opened with care; what is left is standard input
+        print(f"pincite: standard input is not UTF-8 (byte {error.start}): save it as UTF-8", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"pincite: {_one_line(str(error))}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("pincite: stopped; what was there before is as it was", file=sys.stderr)
         return 130

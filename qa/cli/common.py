@@ -49,7 +49,7 @@ def json_lines(file: Path | None) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from _objects(sys.stdin, "standard input")
         return
     try:
-        with file.open(encoding="utf-8") as lines:
+        with file.open(encoding="utf-8-sig") as lines:
             yield from _objects(lines, str(file))
     except (OSError, UnicodeDecodeError) as error:
         raise PinciteError(f"{file} cannot be read ({error}): name a file of JSON lines") from error
@@ -60,8 +60,8 @@ def _objects(lines: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         if line.strip():
             try:
                 value = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise PinciteError(f"{name}, line {number} is not JSON ({error.msg}): mend it") from error
+            except (ValueError, RecursionError) as error:  # also numbers and nesting beyond what Python reads
+                raise PinciteError(f"{name}, line {number} is not JSON ({error}): mend it") from error
             if not isinstance(value, dict):
                 raise PinciteError(f"{name}, line {number} is no JSON object: mend it")
             yield number, value

@@ -90,11 +90,12 @@ def _ask(commands: Commands) -> None:
         "  pincite ask < questions.txt                 one question a line\n"
         '  pincite ask --file questions.jsonl --json   one {"id", "question", "history"} a line',
     )
-    parser.add_argument("question", nargs="?", metavar="QUESTION", help="left out: one a line from standard input")
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("question", nargs="?", metavar="QUESTION", help="left out: one a line from standard input")
+    asked.add_argument("--file", type=Path, metavar="FILE.jsonl", help="questions from a file, one JSON object a line")
     parser.add_argument(
         "--history", action="append", default=[], metavar="TEXT", help="an earlier question; repeat, oldest first"
     )
-    parser.add_argument("--file", type=Path, metavar="FILE.jsonl", help="questions from a file, one JSON object a line")
     parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="passages in `hits` (default: 10)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     _index_option(parser)

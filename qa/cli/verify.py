@@ -19,7 +19,7 @@ def run_verify(args: Namespace) -> int:
             for fault in found:
                 print(f"line {number}: {safe(fault)}")
             answers += 1
-            citations += len(answer.get("citations") or [])
+            citations += len(checked) if isinstance(checked := answer.get("citations"), list) else 0
             failed += len(found)
     finally:
         pincite.close()

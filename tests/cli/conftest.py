@@ -1,0 +1,119 @@
+"""The command line, run in this process. Models are loaded once for all tests; the user's folder is a fresh one."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import FakeEncoder
+from making import write
+
+from qa import library, pipeline, settings
+from qa.cli import main
+from qa.encoder import DEFAULT_ENCODER, SentenceTransformerEncoder, load_encoder
+from qa.reader.neural import SpanModel
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[Json]:
+        """Its output as JSON, one object a line."""
+        return [json.loads(line) for line in self.out.split("\n")[:-1]]
+
+
+Run = Callable[..., Ran]
+
+
+class Standard(io.TextIOWrapper):
+    """A standard input of these bytes, at which no person sits."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content), encoding="utf-8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_once(encoder: SentenceTransformerEncoder) -> Iterator[None]:
+    """The default encoder and the trained reader are those of the session; "fake" names the fake encoder."""
+    models: list[SpanModel] = []
+    load_model = SpanModel.load
+
+    def load(name: str = DEFAULT_ENCODER) -> Any:
+        if name == "fake":
+            return FakeEncoder(max_tokens=256)
+        return encoder if name == DEFAULT_ENCODER else load_encoder(name)
+
+    def load_once() -> SpanModel:
+        if not models:
+            models.append(load_model())
+        return models[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "load_encoder", load)
+        patch.setattr(pipeline, "load_encoder", load)
+        patch.setattr(SpanModel, "load", load_once)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own folder."""
+    monkeypatch.setenv("PINCITE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def corpus_index(tmp_path_factory: pytest.TempPathFactory, _loaded_once: None) -> Path:
+    """An index of the corpus that comes along. Not to be changed."""
+    index_dir: Path = tmp_path_factory.mktemp("corpus") / "index"
+    library.index_paths([settings.corpus_dir()], index_dir)
+    return index_dir
+
+
+@pytest.fixture
+def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs ``pincite`` with these arguments, and this standard input."""
+
+    def run(*arguments: object, stdin: bytes | str = b"") -> Ran:
+        capfdbinary.readouterr()
+        monkeypatch.setattr("sys.stdin", Standard(stdin if isinstance(stdin, bytes) else stdin.encode()))
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as stop:  # argparse, at wrong usage
+            status = int(stop.code or 0)
+        out, err = capfdbinary.readouterr()
+        return Ran(status, out.decode(), err.decode())
+
+    return run
+
+
+TEXTS = {
+    "hall.txt": "The old hall\n\nThe council met in the old hall in March. It voted for a new roof of copper.\n",
+    "tower.md": "# The tower\n\nThe tower was built in 1904 by Anna Weber. It leans to the east.\n",
+    "bridge.html": "<title>The bridge</title><p>Copper was stolen from the bridge. It is closed until June.</p>",
+}
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    return write(tmp_path / "docs", TEXTS)
+
+
+@pytest.fixture
+def small_index(tmp_path: Path, docs: Path, run: Run) -> Path:
+    """An index of ``docs``, made with the fake encoder."""
+    assert run("index", docs, "--index", tmp_path / "small", "--encoder", "fake").status == 0
+    return tmp_path / "small"

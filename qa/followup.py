@@ -42,7 +42,8 @@ def resolve(question: str, history: Sequence[str]) -> list[str]:
     if substituted := _substituted(question, earlier):
         return [substituted]
     joined = _joined(question, earlier)
-    return [joined] if _is_fragment(question) else [joined, question]
+    alone = question[len(_opening(question)) :].strip()
+    return [joined, alone] if _asks(alone) and analyse(alone).terms else [joined]
 
 
 def leans(question: str) -> bool:
@@ -82,7 +83,7 @@ def _resolved(history: Sequence[str]) -> str | None:
 def _substituted(question: str, earlier: str) -> str | None:
     """The earlier question with its year or name replaced by the new one; None if it has none of the kind."""
     rest = question[len(_opening(question)) :]
-    if len(analyse(rest).terms) > 3 or (_asks(question) and not _opening(question)):
+    if len(analyse(rest).terms) > 3 or (_asks(rest) and names(rest)):
         return None
     years, old_years = _YEAR.findall(rest), _YEAR.findall(earlier)
     if years and len(old_years) == 1:

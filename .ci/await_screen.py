@@ -9,7 +9,8 @@ import time
 import urllib.error
 import urllib.request
 
-QUESTION = "What was Shanghai's R&D intensity in 2024?"
+QUESTION = "By when is a mature national technology transfer system expected?"
+SPAN = "2025"
 
 
 def main(url: str, process: int, seconds: float) -> int:
@@ -17,9 +18,9 @@ def main(url: str, process: int, seconds: float) -> int:
     while time.monotonic() < deadline:
         os.kill(process, 0)
         try:
-            if (answer := ask(url)) is not None:
-                print("answered:", answer)
-                return 0 if "4.35%" in answer else 1
+            span = ask(url)
+            print("answered:", span)
+            return 0 if span == SPAN else 1
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             pass  # not listening yet, or still loading
         time.sleep(1)
@@ -28,14 +29,14 @@ def main(url: str, process: int, seconds: float) -> int:
 
 
 def ask(url: str) -> str | None:
-    """The text of an answer; None where the engine is still loading."""
+    """The words that answer; raises ``HTTPError`` (503) while the engine is still loading."""
     with urllib.request.urlopen(url, timeout=30) as page:
         assert b"Pincite" in page.read()
     body = json.dumps({"question": QUESTION}).encode()
     request = urllib.request.Request(f"{url}/api/v1/ask", body, {"Content-Type": "application/json", "Origin": url})
     with urllib.request.urlopen(request, timeout=60) as reply:
-        text = json.load(reply).get("text")
-        return text if isinstance(text, str) else ""
+        span = json.load(reply)["span"]
+        return span if isinstance(span, str) else None
 
 
 if __name__ == "__main__":

@@ -87,10 +87,15 @@ def _substituted(question: str, earlier: str) -> str | None:
         return None
     years, old_years = _YEAR.findall(rest), _YEAR.findall(earlier)
     if years and len(old_years) == 1:
-        return earlier.replace(old_years[0], years[0])
+        return _replaced(earlier, old_years[0], years[0])
     new = _written_names(rest)
     old = _like(new[0], rest, earlier) if new and not years else None
-    return earlier.replace(old, new[0]) if old else None
+    return _replaced(earlier, old, new[0]) if old else None
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    """``text`` with the whole word or words ``old`` replaced: "India", but not in "Indiana"."""
+    return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda _: new, text)
 
 
 def _like(new: str, rest: str, earlier: str) -> str | None:
@@ -114,8 +119,5 @@ def _joined(question: str, earlier: str) -> str:
 
 def _written_names(text: str) -> list[str]:
     """The names as they stand in ``text``, without possessives."""
-    found = []
-    for name in names(text):
-        start = text.lower().find(name)
-        found.append(text[start : start + len(name)] if start >= 0 else name)
-    return found
+    found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in names(text))
+    return [match.group() for match in found if match]

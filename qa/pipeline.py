@@ -26,7 +26,7 @@ from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, 
 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry"]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
 
 
@@ -214,13 +214,18 @@ def _chosen(extracts: Sequence[Extract], settings: Settings) -> list[Extract]:
     if not shown or shown[0] is not extracts[0]:
         return []
     chosen: list[Extract] = []
-    texts: set[str] = set()
     for extract in _other_documents_first(shown):
-        text = " ".join(_quote_text(extract).split()).lower()
-        if text not in texts and len(chosen) < settings.max_answers:
-            texts.add(text)
+        if len(chosen) < settings.max_answers and not any(_same_place(extract, other) for other in chosen):
             chosen.append(extract)
     return chosen
+
+
+def _same_place(extract: Extract, other: Extract) -> bool:
+    """Whether two extracts overlap, or are the same words twice in one document."""
+    if extract.passage.document_id != other.passage.document_id:
+        return False
+    apart = extract.quote.end <= other.quote.start or other.quote.end <= extract.quote.start
+    return not apart or _quote_text(extract) == _quote_text(other)
 
 
 def _other_documents_first(extracts: Sequence[Extract]) -> list[Extract]:

@@ -15,7 +15,7 @@ MAX_QUESTION = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be tuned. The defaults are the measured best: see ``eval/README.md``."""
+    """What can be tuned; ``training/fusion.py`` compares dense shares and passage sizes on public sets."""
 
     chunk_tokens: int = 128
     """Budget of a passage in tiktoken tokens, its context not counted."""

@@ -69,8 +69,8 @@ def _text_faults(answer: Mapping[str, Any], citations: Sequence[Any]) -> Iterato
         yield "its text and its citations do not go together"
     cited = [_cited(citation) for citation in citations]
     answers = answer.get("answers")
-    if not isinstance(answers, list):
-        yield "it has no list of answers"
+    if not isinstance(answers, list) or bool(answers) != bool(citations):
+        yield "it has no list of answers, or one that does not go with its citations"
         return
     for found in answers:
         if not isinstance(found, dict) or [found.get(name) for name in ("citation", "text", "span")] not in cited:

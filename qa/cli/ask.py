@@ -14,6 +14,7 @@ from qa.errors import PinciteError, QuestionError
 from qa.pipeline import Pincite
 from qa.types import Answer, Citation, Hit, hits_to_json
 
+_NO_TIME = {"retrieve": 0.0, "read": 0.0, "total": 0.0}
 _STRENGTHS = ((0.8, "strong"), (0.65, "good"), (0.0, "fair"))
 
 
@@ -26,6 +27,8 @@ class _Asked:
 
 def run_ask(args: Namespace) -> int:
     """Answer one question, or many; a single one that cannot be asked is an error, one of many only costs itself."""
+    if args.file is not None and (args.history or args.question is not None):
+        args.usage_error("--file has its own questions and histories: leave out QUESTION and --history")
     terminal = Terminal(sys.stdout)
     pincite = open_pincite(args)
     try:
@@ -61,7 +64,7 @@ def _ask_all(pincite: Pincite, questions: Iterator[_Asked], args: Namespace, ter
         except QuestionError as error:
             status = 1
             print(f"pincite: {safe(asked.question[:60])!r}: {error}", file=sys.stderr)
-            answer = Answer(asked.question, tuple(asked.history), (), (), (), 0.0, str(error), {"total": 0.0})
+            answer = Answer(asked.question, tuple(asked.history), (), (), (), 0.0, str(error), _NO_TIME)
         _show(answer, asked.id, args, terminal)
         sys.stdout.flush()
     return status

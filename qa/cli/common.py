@@ -20,12 +20,12 @@ def index_dir(args: Namespace) -> Path:
     return args.index.expanduser().absolute() if args.index is not None else settings.index_dir()
 
 
-def open_pincite(args: Namespace) -> Pincite:
-    """The index that is asked for; at the default place, a first run builds it."""
+def open_pincite(args: Namespace, *, build: bool = True) -> Pincite:
+    """The index that is asked for; a first run at the default place builds it, unless ``build`` is False."""
     try:
         return Pincite.open(index_dir(args))
     except IndexMissing:
-        if args.index is not None:
+        if args.index is not None or not build:
             raise
         print("pincite: first run: building the index", file=sys.stderr)
         with ProgressBars() as progress:

@@ -99,7 +99,7 @@ def _ask(commands: Commands) -> None:
     parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="passages in `hits` (default: 10)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     _index_option(parser)
-    parser.set_defaults(run=_lazily("qa.cli.ask", "run_ask"))
+    parser.set_defaults(run=_lazily("qa.cli.ask", "run_ask"), usage_error=parser.error)
 
 
 def _search(commands: Commands) -> None:

@@ -12,7 +12,7 @@ from qa.verify import faults
 
 def run_verify(args: Namespace) -> int:
     answers = citations = failed = 0
-    pincite = open_pincite(args)
+    pincite = open_pincite(args, build=False)  # a new index has none of the cited documents
     try:
         for number, answer in json_lines(args.file):
             found = list(faults(answer, pincite))

@@ -98,8 +98,8 @@ def missing(question: Question, text: str) -> list[str]:
 
 
 def _as_written(name: str, question: str) -> str:
-    start = question.lower().find(name)
-    return question[start : start + len(name)] if start >= 0 else name
+    match = re.search(re.escape(name), question, re.IGNORECASE)
+    return match.group() if match else name
 
 
 @lru_cache(_REMEMBERED)

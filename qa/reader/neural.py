@@ -1,7 +1,7 @@
 """The trained reader: which passages answer a question, and with which words.
 
 ``SpanModel.load(path)`` takes the packaged base model's word embeddings and the shipped weights;
-``read(question, passages)`` scores each passage by itself, so its reading does not depend on the others.
+``read(question, passages)`` scores each passage by itself; what else is read with it moves a score by rounding only.
 torch is imported when a model is loaded, not with this module.
 """
 

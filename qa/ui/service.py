@@ -128,7 +128,7 @@ class Service:
 
 
 def default_opener(index_dir: Path | None) -> Opener:
-    """Opens the index in ``index_dir``, or the usual one; where there is none, builds it first."""
+    """Opens the index in ``index_dir``; None = the usual one, which is built first where there is none."""
 
     def opener(progress: Progress) -> Engine:
         from qa.library import index_paths
@@ -139,6 +139,8 @@ def default_opener(index_dir: Path | None) -> Opener:
         try:
             engine = Pincite.open(folder)
         except IndexMissing:
+            if index_dir is not None:
+                raise
             index_paths([], folder, progress=progress)
             engine = Pincite.open(folder)
         engine.warm()

@@ -48,6 +48,9 @@ class Standard(io.TextIOWrapper):
 @pytest.fixture(scope="session", autouse=True)
 def _loaded_once(encoder: SentenceTransformerEncoder) -> Iterator[None]:
     """The default encoder and the trained reader are those of the session; "fake" names the fake encoder."""
+    import torch
+
+    torch.set_num_threads(1)  # on a machine with other work to do, more are slower
     models: list[SpanModel] = []
     load_model = SpanModel.load
 
@@ -112,8 +115,9 @@ def docs(tmp_path: Path) -> Path:
     return write(tmp_path / "docs", TEXTS)
 
 
-@pytest.fixture
-def small_index(tmp_path: Path, docs: Path, run: Run) -> Path:
-    """An index of ``docs``, made with the fake encoder."""
-    assert run("index", docs, "--index", tmp_path / "small", "--encoder", "fake").status == 0
-    return tmp_path / "small"
+@pytest.fixture(scope="session")
+def small_index(tmp_path_factory: pytest.TempPathFactory, _loaded_once: None) -> Path:
+    """An index of ``TEXTS``, made with the fake encoder. Not to be changed."""
+    folder: Path = tmp_path_factory.mktemp("small")
+    library.index_paths([write(folder / "docs", TEXTS)], folder / "index", encoder="fake")
+    return folder / "index"

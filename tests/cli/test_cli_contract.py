@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import Json, Ran, Run  # type: ignore[import-not-found]
+from conftest import TEXTS, Json, Run  # type: ignore[import-not-found]
 
 from qa.settings import corpus_dir
 
@@ -116,6 +116,14 @@ def text_of(id: str) -> str:
         return file.read()
 
 
+SMALL = {**TEXTS, "bridge.html": "Copper was stolen from the bridge. It is closed until June.\n\n"}
+
+
+def is_one_line(message: str) -> bool:
+    """As every error of ours is."""
+    return message.startswith("pincite: ") and message.endswith("\n") and message.count("\n") == 1
+
+
 def without_seconds(rows: list[Json]) -> list[Json]:
     for row in rows:
         assert row.pop("seconds")
@@ -123,95 +131,169 @@ def without_seconds(rows: list[Json]) -> list[Json]:
 
 
 class TestAsk:
+    """With the real encoder and reader on the corpus that comes along."""
+
     @pytest.fixture
-    def ask(self, run: Run, corpus_index: Path) -> Any:
-        def ask(*arguments: object, stdin: bytes | str = b"") -> Ran:
-            ran: Ran = run("ask", *arguments, "--json", "--index", corpus_index, stdin=stdin)
-            return ran
+    def ask(self, run: Run, corpus_index: Path) -> Run:
+        return partial(run, "ask", "--json", "--index", corpus_index)
 
-        return ask
-
-    def test_an_answer(self, ask: Any) -> None:
+    def test_an_answer(self, ask: Run) -> None:
         ran = ask(QUESTION)
         assert (ran.status, ran.err) == (0, "")
         (answer,) = ran.rows
         check(answer)
         assert (answer["id"], answer["question"], answer["history"]) == (None, QUESTION, [])
-        assert "4.35%" in answer["text"] and answer["answers"]
+        assert "4.35%" in answer["text"] and len(answer["hits"]) == 10
 
-    def test_a_refusal_is_done(self, ask: Any) -> None:
+    def test_a_refusal_is_done(self, ask: Run) -> None:
         ran = ask(UNANSWERABLE)
         assert (ran.status, ran.err) == (0, "")
         (answer,) = ran.rows
         check(answer)
-        assert answer["text"] is None and answer["hits"]
+        assert answer["text"] is None and len(answer["hits"]) == 10
 
-    @pytest.mark.parametrize("k", [1, 3, 30])
-    def test_top_k(self, ask: Any, k: int) -> None:
-        (few,), (many,) = ask(QUESTION, "--top-k", k).rows, ask(QUESTION, "--top-k", 30).rows
-        assert len(few["hits"]) == k
-        assert few["answers"][0]["text"] == many["answers"][0]["text"]
-        check(few)
-
-    def test_history(self, ask: Any) -> None:
+    def test_history(self, ask: Run) -> None:
         first = "What was Beijing's R&D intensity in 2024?"
         (answer,) = ask("And Shanghai's?", "--history", "Who wrote this?", "--history", first).rows
         check(answer)
         assert answer["history"] == ["Who wrote this?", first]
         assert answer["question"] == "And Shanghai's?"
-        assert answer["span"] and "4.35%" in answer["text"]
+        assert "4.35%" in answer["text"]
 
-    def test_standard_input_has_one_question_a_line(self, ask: Any) -> None:
-        ran = ask(stdin=f"{QUESTION}\n\n   \r\n  {UNANSWERABLE}  \r\n{QUESTION}")
-        assert (ran.status, [row["question"] for row in ran.rows]) == (0, [QUESTION, UNANSWERABLE, QUESTION])
-        assert [row["history"] for row in ran.rows] == [[], [], []]
+    def test_the_same_answer_whatever_was_asked_before(self, ask: Run) -> None:
+        """Byte for byte, the seconds aside: alone, and after other questions."""
+        questions = [UNANSWERABLE, QUESTION]
+        alone = [without_seconds(ask(question).rows)[0] for question in questions]
+        together = without_seconds(ask(stdin="\n".join(reversed(questions))).rows)
+        assert [json.dumps(answer) for answer in reversed(together)] == [json.dumps(answer) for answer in alone]
+
+
+class TestAskInBulk:
+    """With the fake encoder on a few sentences."""
+
+    @pytest.fixture
+    def ask(self, run: Run, small_index: Path) -> Run:
+        return partial(run, "ask", "--json", "--index", small_index)
+
+    def test_fields_hold_for_every_format(self, ask: Run, small_index: Path) -> None:
+        ran = ask(stdin="Who built the tower?\nWhat did the council vote for?\nUntil when is the bridge closed?\n")
+        assert ran.status == 0
+        for answer, id in zip(ran.rows, ("tower.md", "hall.txt", "bridge.html"), strict=True):
+            check_fields(answer, ANSWER)
+            assert answer["hits"]
+            for hit in answer["hits"]:
+                assert SMALL[hit["document_id"]][hit["start"] : hit["end"]] == hit["text"]
+            assert answer["citations"][0]["document"]["id"] == id
+            for citation in answer["citations"]:
+                text = SMALL[citation["document"]["id"]]
+                assert text[citation["start"] : citation["end"]] == citation["quote"] != ""
+                assert citation["line"] == text.count("\n", 0, citation["start"]) + 1
+
+    @pytest.mark.parametrize("k", [1, 2, 1000])
+    def test_top_k(self, ask: Run, k: int) -> None:
+        (answer,) = ask("Who built the tower?", "--top-k", k).rows
+        (all_of_them,) = ask("Who built the tower?").rows
+        assert answer["hits"] == all_of_them["hits"][:k]
+        assert answer["answers"] == all_of_them["answers"]
+
+    def test_standard_input_has_one_question_a_line(self, ask: Run) -> None:
+        ran = ask(stdin="Who built the tower?\n\n   \r\n  What leans?  \r\nWho built the tower?")
+        assert ran.status == 0
+        assert [row["question"] for row in ran.rows] == ["Who built the tower?", "What leans?", "Who built the tower?"]
         one, other, again = without_seconds(ran.rows)
         assert one == again != other
+        assert one["history"] == []
 
-    def test_a_file_is_answered_in_its_order_with_its_ids(self, ask: Any, tmp_path: Path) -> None:
+    def test_no_question_at_all(self, ask: Run) -> None:
+        for nothing in ("", "\n \n"):
+            ran = ask(stdin=nothing)
+            assert (ran.status, ran.out, ran.err) == (0, "", "")
+
+    def test_a_file_is_answered_in_its_order_with_its_ids(self, ask: Run, tmp_path: Path) -> None:
         rows: list[Json] = [
-            {"id": "b", "question": QUESTION},
-            {"id": 7, "question": "And Beijing's?", "history": [QUESTION], "answers": ["ignored"]},
-            {"question": UNANSWERABLE, "history": []},
-            {"id": "a", "question": QUESTION},
+            {"id": "b", "question": "Who built the tower?"},
+            {"id": 7, "question": "And the hall?", "history": ["Who built the tower?"], "answers": ["ignored"]},
+            {"question": "What leans?", "history": []},
+            {"id": "a", "question": "Who built the tower?"},
         ]
         path = tmp_path / "questions.jsonl"
         path.write_text("\ufeff" + "\n\n".join(json.dumps(row) for row in rows), encoding="utf-8")
         ran = ask("--file", path)
         assert (ran.status, ran.err) == (0, "")
         assert [row["id"] for row in ran.rows] == ["b", 7, None, "a"]
-        assert [row["history"] for row in ran.rows] == [[], [QUESTION], [], []]
-        for row in ran.rows:
-            check(row)
+        assert [row["question"] for row in ran.rows] == [row["question"] for row in rows]
+        assert [row["history"] for row in ran.rows] == [[], ["Who built the tower?"], [], []]
 
-    def test_the_same_answer_whatever_was_asked_before(self, ask: Any, tmp_path: Path) -> None:
-        """Byte for byte, the seconds aside: alone, after other questions, and in another order."""
-        questions = [QUESTION, UNANSWERABLE, "When will the hub be complete?", "Who is the minister?", QUESTION]
-        alone = {question: without_seconds(ask(question).rows)[0] for question in questions}
-        path = tmp_path / "questions.jsonl"
-        for order in (questions, questions[::-1]):
-            path.write_text("\n".join(json.dumps({"question": question}) for question in order))
-            for question, answer in zip(order, without_seconds(ask("--file", path).rows), strict=True):
-                assert json.dumps(answer) == json.dumps(alone[question])
-
-    def test_printable_text_is_not_escaped(self, ask: Any) -> None:
-        question = "Was sagt “Zhōngguó” (中国) über 😀 R&D in 2024?"
+    def test_printable_text_is_not_escaped(self, ask: Run) -> None:
+        question = "Was sagt “Zhōngguó” (中国) über 😀 and the tower?"
         ran = ask(question)
         assert question in ran.out and "\\u" not in ran.out
         assert ran.out.endswith("}\n") and ran.out.count("\n") == 1
 
-    def test_one_bad_question_of_many_costs_only_itself(self, ask: Any, tmp_path: Path) -> None:
+    def test_one_bad_question_of_many_costs_only_itself(self, ask: Run, tmp_path: Path) -> None:
         path = tmp_path / "questions.jsonl"
-        path.write_text('{"id": 1, "question": "?!"}\n' + json.dumps({"id": 2, "question": QUESTION}))
+        path.write_text('{"id": 1, "question": "?!"}\n{"id": 2, "question": "Who built the tower?"}')
         ran = ask("--file", path)
         assert ran.status == 1
         bad, good = ran.rows
-        assert list(bad) == list(ANSWER)
+        assert list(bad) == list(good) == list(ANSWER)
         assert (bad["id"], bad["text"], bad["answers"], bad["hits"]) == (1, None, [], [])
         assert "no word in it" in bad["reason"] and "no word in it" in ran.err
-        check(good)
+        assert good["id"] == 2 and good["hits"]
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            ('{"question": 5}', 'line 1: "question" must be text'),
+            ('{"id": 1}', 'line 1: "question" must be text'),
+            ('{"question": "x", "history": "y"}', '"history" a list of texts'),
+            ('{"question": "x", "history": [1]}', '"history" a list of texts'),
+            ("question", "line 1 is not JSON"),
+            ("[]", "line 1 is no JSON object"),
+            (b"\xff", "cannot be read"),
+        ],
+    )
+    def test_files_that_are_no_questions(self, ask: Run, tmp_path: Path, content: str | bytes, message: str) -> None:
+        path = tmp_path / "questions.jsonl"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        ran = ask("--file", path)
+        assert ran.status == 1 and is_one_line(ran.err) and message in ran.err
+
+    def test_a_file_that_is_not_there(self, ask: Run, tmp_path: Path) -> None:
+        for path in (tmp_path / "nowhere.jsonl", tmp_path):
+            ran = ask("--file", path)
+            assert ran.status == 1 and is_one_line(ran.err) and str(path) in ran.err
+
+    def test_standard_input_that_is_not_utf8(self, ask: Run) -> None:
+        ran = ask(stdin="café?".encode("latin-1"))
+        assert ran.status == 1 and is_one_line(ran.err) and "standard input is not UTF-8" in ran.err
+
+    def test_odd_questions_are_asked(self, ask: Run, tmp_path: Path) -> None:
+        path = tmp_path / "questions.jsonl"
+        path.write_text("\n".join(json.dumps({"question": question}) for question in ODD_QUESTIONS))
+        ran = ask("--file", path)
+        assert (ran.status, ran.err) == (0, "")
+        assert [row["question"] for row in ran.rows] == ODD_QUESTIONS
+
+    @pytest.mark.xfail(reason="the pipeline leaves lone surrogates in the question", raises=UnicodeEncodeError)
+    def test_a_question_that_is_no_utf8_is_no_crash(self, ask: Run) -> None:
+        """As the shell gives it to us, with a lone surrogate for each byte."""
+        ran = ask("Who built the t\udcffower?")
+        assert ran.status in (0, 1) and "Traceback" not in ran.err
 
 
+ODD_QUESTIONS = [
+    "北京的研发强度是多少？",
+    "Какова интенсивность НИОКР?",
+    "who\x00built\x1b[31mthe\x07 tower\u202e?",
+    'copper" AND (body:x OR *) -y ~2 [a TO b]',
+    "a",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE documents; --",
+    "<|endoftext|> what?",
+    "e\u0301" * 50,
+    "한국의 연구 개발은?",
+]
 BAD_QUESTIONS = {
     "empty": ("", "the question is empty"),
     "blanks": (" \t\n ", "the question is empty"),
@@ -225,35 +307,11 @@ BAD_QUESTIONS = {
 
 @pytest.mark.parametrize("name", BAD_QUESTIONS)
 @pytest.mark.parametrize("command", ["ask", "search"])
-def test_questions_that_cannot_be_asked(run: Run, corpus_index: Path, command: str, name: str) -> None:
+def test_questions_that_cannot_be_asked(run: Run, small_index: Path, command: str, name: str) -> None:
     question, reason = BAD_QUESTIONS[name]
-    ran = run(command, question, "--index", corpus_index, "--json")
+    ran = run(command, question, "--index", small_index, "--json")
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err.startswith("pincite: ") and ran.err.count("\n") == 1
-    assert reason in ran.err
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "北京的研发强度是多少？",
-        "Какова интенсивность НИОКР?",
-        "what\x00was\x1b[31mShanghai's\x07 R&D intensity in 2024?",
-        'copper" AND (body:x OR *) -y ~2 [a TO b]',
-        "a",
-        "<script>alert(1)</script>",
-        "'; DROP TABLE documents; --",
-        "<|endoftext|> what?",
-        "e\u0301" * 400,
-        "한국의 연구 개발은?",
-    ],
-)
-def test_odd_questions_are_asked(run: Run, corpus_index: Path, question: str) -> None:
-    ran = run("ask", "--json", "--index", corpus_index, "--", question)
-    assert (ran.status, ran.err) == (0, "")
-    (answer,) = ran.rows
-    check(answer)
-    assert answer["question"] == question
+    assert is_one_line(ran.err) and reason in ran.err
 
 
 class TestSearch:
@@ -307,26 +365,24 @@ class TestSources:
 
 class TestVerify:
     @pytest.fixture
-    def answers(self, run: Run, corpus_index: Path, tmp_path: Path) -> Path:
-        ran = run("ask", "--json", "--index", corpus_index, stdin=f"{QUESTION}\n{UNANSWERABLE}\n")
+    def answers(self, run: Run, small_index: Path, tmp_path: Path) -> Path:
+        ran = run("ask", "--json", "--index", small_index, stdin="When was the tower built?\nzzz\n")
         (tmp_path / "answers.jsonl").write_text(ran.out, encoding="utf-8")
         return tmp_path / "answers.jsonl"
 
-    def test_honest_answers(self, run: Run, corpus_index: Path, answers: Path) -> None:
+    def test_honest_answers(self, run: Run, small_index: Path, answers: Path) -> None:
         for ran in (
-            run("verify", answers, "--index", corpus_index),
-            run("verify", "--index", corpus_index, stdin=answers.read_bytes()),
+            run("verify", answers, "--index", small_index),
+            run("verify", "--index", small_index, stdin=answers.read_bytes()),
         ):
             assert (ran.status, ran.out) == (0, "")
             assert re.fullmatch(r"2 answers, \d+ citations checked, 0 faults\n", ran.err)
 
-    def test_a_forged_quote(self, run: Run, corpus_index: Path, answers: Path) -> None:
-        answers.write_text(answers.read_text(encoding="utf-8").replace("4.35%", "5.35%"), encoding="utf-8")
-        ran = run("verify", answers, "--index", corpus_index)
+    def test_a_forged_quote(self, run: Run, small_index: Path, answers: Path) -> None:
+        answers.write_text(answers.read_text(encoding="utf-8").replace("1904", "1905"), encoding="utf-8")
+        ran = run("verify", answers, "--index", small_index)
         assert ran.status == 1
-        assert re.match(
-            r"line 1: citation 1: xinhua-regional-clusters.txt does not have this quote at \d+-\d+\n", ran.out
-        )
+        assert re.match(r"line 1: citation 1: tower.md does not have this quote at \d+-\d+\n", ran.out)
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -340,15 +396,15 @@ class TestVerify:
         ids=["words", "list", "deep", "long number", "bytes"],
     )
     def test_what_is_no_file_of_answers(
-        self, run: Run, corpus_index: Path, tmp_path: Path, content: str | bytes, message: str
+        self, run: Run, small_index: Path, tmp_path: Path, content: str | bytes, message: str
     ) -> None:
         path = tmp_path / "answers.jsonl"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        ran = run("verify", path, "--index", corpus_index)
+        ran = run("verify", path, "--index", small_index)
         assert ran.status == 1
-        assert ran.err.startswith("pincite: ") and ran.err.count("\n") == 1 and message in ran.err
+        assert is_one_line(ran.err) and message in ran.err
 
     @pytest.mark.parametrize("row", ["{}", '{"citations": 5}', '{"citations": [5], "answers": [[]], "text": 1}'])
-    def test_objects_that_are_no_answers(self, run: Run, corpus_index: Path, row: str) -> None:
-        ran = run("verify", "--index", corpus_index, stdin=row)
+    def test_objects_that_are_no_answers(self, run: Run, small_index: Path, row: str) -> None:
+        ran = run("verify", "--index", small_index, stdin=row)
         assert ran.status == 1 and ran.out.startswith("line 1: ")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from qa.encoder import FloatArray
+from qa.types import Extract, Hit, Passage, Span
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD = re.compile(r"\w+")
@@ -48,6 +49,31 @@ class FakeEncoder:
 
     def token_starts(self, text: str) -> list[int]:
         return [start for match in _TOKEN.finditer(text) for start in _pieces(match)]
+
+
+class FakeReader:
+    """Every sentence of the hits is a candidate; its score and confidence are the share of the question's words in
+    it, and its span is its longest word."""
+
+    name = "fake"
+
+    def __init__(self, why_not: str | None = None) -> None:
+        self.why_not = why_not
+        self.asked: list[tuple[str, tuple[Hit, ...]]] = []
+        """Every question that was ever read for, with its hits."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
+        self.asked.append((question, tuple(hits)))
+        found = [self._extract(question, hit.passage, quote) for hit in hits for quote in hit.passage.sentences]
+        return sorted(found, key=lambda extract: -extract.score)
+
+    def _extract(self, question: str, passage: Passage, quote: Span) -> Extract:
+        text = passage.text[quote.start - passage.start : quote.end - passage.start]
+        wanted, words = set(_WORD.findall(question.lower())), list(_WORD.finditer(text))
+        share = len(wanted & {word.group().lower() for word in words}) / len(wanted)
+        longest = max(words, key=lambda word: len(word.group()))
+        span = Span(quote.start + longest.start(), quote.start + longest.end())
+        return Extract(passage, quote, span, score=share, confidence=share, why_not=self.why_not)
 
 
 def _pieces(match: re.Match[str]) -> Iterator[int]:

@@ -17,7 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors=errors)
     args = make_parser().parse_args(argv)
     try:
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()
+        return status
     except PinciteError as error:
         print(f"pincite: {_one_line(str(error))}", file=sys.stderr)
         return 1

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command import TEXTS, Ran, Run, Standard
 from fakes import FakeEncoder
 from making import write
 
 from qa import library, pipeline, settings
 from qa.cli import main
 from qa.encoder import DEFAULT_ENCODER, SentenceTransformerEncoder, load_encoder
-from qa.reader.neural import SpanModel
-
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[Json]:
-        """Its output as JSON, one object a line."""
-        return [json.loads(line) for line in self.out.split("\n")[:-1]]
-
-
-Run = Callable[..., Ran]
-
-
-class Standard(io.TextIOWrapper):
-    """A standard input of these bytes, at which no person sits."""
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(io.BytesIO(content), encoding="utf-8")
+from qa.reader.neural import WEIGHTS, SpanModel
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,7 +31,9 @@ def _loaded_once(encoder: SentenceTransformerEncoder) -> Iterator[None]:
             return FakeEncoder(max_tokens=256)
         return encoder if name == DEFAULT_ENCODER else load_encoder(name)
 
-    def load_once() -> SpanModel:
+    def load_once(weights: Path = WEIGHTS) -> SpanModel:
+        if weights != WEIGHTS:
+            return load_model(weights)
         if not models:
             models.append(load_model())
         return models[0]
@@ -101,13 +75,6 @@ def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPat
         return Ran(status, out.decode(), err.decode())
 
     return run
-
-
-TEXTS = {
-    "hall.txt": "The old hall\n\nThe council met in the old hall in March. It voted for a new roof of copper.\n",
-    "tower.md": "# The tower\n\nThe tower was built in 1904 by Anna Weber. It leans to the east.\n",
-    "bridge.html": "<title>The bridge</title><p>Copper was stolen from the bridge. It is closed until June.</p>",
-}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import TEXTS, Ran, Run  # type: ignore[import-not-found]
+from command import TEXTS, Ran, Run
 from making import write
 
 from qa.index.manifest import CURRENT, current_generation

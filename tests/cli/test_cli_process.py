@@ -73,7 +73,7 @@ def test_a_reader_that_goes_away_is_no_error(corpus_index: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", code, "sources", "--index", corpus_index],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
         stdout=write,
         stderr=subprocess.PIPE,
         encoding="utf-8",

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Run  # type: ignore[import-not-found]
+from command import Run
 from making import write
 
 from qa.cli.terminal import ProgressBars, Terminal, safe

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import TEXTS, Build, documents  # type: ignore[import-not-found]
 from fakes import FakeEncoder
+from index_texts import TEXTS, Build, documents
 from making import document
 
 from qa.chunker import chunk

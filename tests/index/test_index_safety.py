@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TEXTS, Build, documents  # type: ignore[import-not-found]
 from fakes import FakeEncoder
+from index_texts import TEXTS, Build, documents
 from making import document
 
 from qa.errors import CorpusError, IndexBusy, IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated

@@ -1,0 +1,242 @@
+"""From question to answer: what is asked of retriever and reader, what is shown, and in which order."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import FakeEncoder, FakeReader
+from making import document
+
+from qa import pipeline
+from qa.errors import EncoderError, IndexMissing, IndexOutdated, QuestionError
+from qa.index import Request, build, open_index
+from qa.pipeline import Pincite
+from qa.settings import MAX_QUESTION, Settings
+from qa.types import Answer
+
+TEXTS = {
+    "bridge.txt": "The old bridge was built of copper. The old bridge was painted. The old bridge is closed.",
+    "hall.txt": "The old hall was built of stone.\n\nMost of it was painted. It is closed until June.",
+    "tower.txt": "The tower was built of brick in 1904.\r\nIt leans a little to the east.",
+    "twin.txt": "The old bridge was built of copper.",
+}
+Make = Callable[..., Pincite]
+
+
+@pytest.fixture
+def make(tmp_path: Path, fake: FakeEncoder) -> Iterator[Make]:
+    """An opened index of ``TEXTS`` with the fake encoder and the fake reader."""
+    made = [document(text, id=name, title=name.removesuffix(".txt").title()) for name, text in TEXTS.items()]
+    build(Request(made, fake, 16), tmp_path / "index")
+    opened: list[Pincite] = []
+
+    def make(reader: FakeReader | None = None, **settings: float) -> Pincite:
+        chosen = Settings(**{"min_confidence": 0.5, **settings})  # type: ignore[arg-type]
+        opened.append(Pincite(open_index(tmp_path / "index"), fake, reader or FakeReader(), chosen))
+        return opened[-1]
+
+    yield make
+    for pincite in opened:
+        pincite.close()
+
+
+def places(answer: Answer) -> list[tuple[str, str]]:
+    return [(citation.source.id, citation.quote) for citation in answer.citations]
+
+
+class TestAnswers:
+    def test_other_documents_come_first_then_other_places(self, make: Make) -> None:
+        answer = make().ask("Old bridge was built painted of copper?")
+        assert places(answer) == [
+            ("bridge.txt", "The old bridge was built of copper."),
+            ("twin.txt", "The old bridge was built of copper."),
+            ("hall.txt", "The old hall was built of stone."),
+            ("bridge.txt", "The old bridge was painted."),
+        ]
+        assert answer.answers[0].confidence == answer.confidence == pytest.approx(6 / 7)
+        assert [found.citation for found in answer.answers] == [citation.number for citation in answer.citations]
+        assert (answer.text, answer.reason) == ("The old bridge was built of copper.", None)
+
+    @pytest.mark.parametrize("most", [1, 2])
+    def test_no_more_than_wanted(self, make: Make, most: int) -> None:
+        assert len(make(max_answers=most).ask("Old bridge was built painted of copper?").answers) == most
+
+    def test_nothing_below_the_least_confidence(self, make: Make) -> None:
+        question = "Old bridge was built painted of copper?"
+        for least in (0.5, 0.6, 0.8):
+            answer = make(min_confidence=least).ask(question)
+            assert answer.answers and min(found.confidence for found in answer.answers) >= least
+        assert make(min_confidence=0.9).ask(question).answers == ()
+
+    def test_every_citation_is_cut_from_its_document(self, make: Make) -> None:
+        pincite = make(min_confidence=0.1)
+        for question in ("What leans to the east?", "Is it closed until June?", "Was the tower built in 1904?"):
+            answer = pincite.ask(question)
+            assert answer.citations
+            for citation, found in zip(answer.citations, answer.answers, strict=True):
+                text = TEXTS[citation.source.id]
+                assert text[citation.start : citation.end] == citation.quote == found.text
+                assert text[citation.span_start : citation.span_end] == found.span
+                assert citation.line == 1 + len(re.findall(r"\r\n|\n", text[: citation.start]))
+
+
+class TestRefusals:
+    def test_nothing_is_close_enough(self, make: Make) -> None:
+        answer = make().ask("What is the melting point of tungsten?")
+        assert (answer.text, answer.span, answer.answers, answer.citations) == (None, None, (), ())
+        assert answer.reason == "No passage in the sources is close enough to the question to answer it."
+        assert len(answer.hits) > 3 and 0 < answer.confidence < 0.5
+
+    def test_the_reader_knows_why(self, make: Make) -> None:
+        answer = make(FakeReader(why_not="The closest passage does not mention tungsten.")).ask("Tungsten?")
+        assert answer.reason == "The closest passage does not mention tungsten."
+
+    def test_there_is_no_source(self, make: Make) -> None:
+        answer = make().ask("The old bridge was built of copper", only=[])
+        assert (answer.reason, answer.hits, answer.confidence) == ("There is no source to look in.", (), 0.0)
+
+    def test_only_these_sources(self, make: Make) -> None:
+        pincite = make()
+        answer = pincite.ask("The old bridge was built of copper", only=["twin.txt", "tower.txt"])
+        assert {hit.passage.document_id for hit in answer.hits} == {"twin.txt", "tower.txt"}
+        assert places(answer)[0] == ("twin.txt", "The old bridge was built of copper.")
+        assert pincite.search("bridge", only=["nowhere.txt"]) == ()
+
+
+class TestHits:
+    @pytest.mark.parametrize("k", [1, 3, 100])
+    def test_as_many_as_wanted_in_the_order_of_their_scores(self, make: Make, k: int) -> None:
+        pincite = make()
+        answer = pincite.ask("Old bridge was built of copper?", top_k=k)
+        everything = pincite.ask("Old bridge was built of copper?", top_k=100)
+        assert answer.hits == everything.hits[:k]
+        assert answer.answers == everything.answers
+        assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
+        scores = [hit.score for hit in everything.hits]
+        assert scores == sorted(scores, reverse=True)
+
+    def test_what_was_read_has_the_readers_score(self, make: Make) -> None:
+        answer = make(read_passages=2).ask("Old bridge was built of copper?", top_k=5)
+        assert ["reader" in hit.scores for hit in answer.hits] == [True, True, False, False, False]
+
+    def test_the_reader_reads_no_more_than_it_should(self, make: Make) -> None:
+        reader = FakeReader()
+        make(reader, read_passages=3).ask("Old bridge was built of copper?", top_k=100)
+        ((_, hits),) = reader.asked
+        assert len(hits) == 3
+
+
+class TestQuestions:
+    @pytest.mark.parametrize(
+        ("question", "message"),
+        [
+            ("", "is empty"),
+            (" \n\t\u3000 ", "is empty"),
+            ("\x00\x1b\u200b\u202e\ufeff\udcff", "is empty"),
+            ("?", "no word in it"),
+            ("…—!😀", "no word in it"),
+            ("x" * (MAX_QUESTION + 1), "2,001 characters; at most 2,000"),
+            ("x " * 10_000, "20,000 characters"),
+            ("why " * 60, "more than the 48 word pieces that fake reads"),
+        ],
+    )
+    def test_what_cannot_be_asked(self, make: Make, question: str, message: str) -> None:
+        pincite = make()
+        for ask in (pincite.ask, pincite.search):
+            with pytest.raises(QuestionError, match=message) as caught:
+                ask(question)
+            assert "\n" not in str(caught.value)
+
+    def test_what_steers_a_terminal_is_left_out_for_the_reader_and_kept_in_the_answer(self, make: Make) -> None:
+        reader = FakeReader()
+        answer = make(reader).ask("  Was\x00the\x1btower\u202ebuilt\udcff?\n")
+        assert reader.asked[0][0] == "Was the tower built ?"
+        assert answer.question == "  Was\x00the\x1btower\u202ebuilt\udcff?\n"
+
+    @pytest.mark.parametrize("question", ["桥是什么时候建的？", "Когда?", "1904", "a", "<|endoftext|> bridge", "É"])
+    def test_what_can_be_asked(self, make: Make, question: str) -> None:
+        assert len(make().ask(question).hits) > 3
+
+    def test_history(self, make: Make) -> None:
+        reader = FakeReader()
+        answer = make(reader).ask("And the tower?", ["Was the old bridge built of copper?", "\x00", ""])
+        assert answer.history == ("Was the old bridge built of copper?", "\x00", "")
+        assert answer.question == "And the tower?"
+        assert any("tower" in form and "copper" in form for form, _ in reader.asked)
+
+    def test_a_history_that_is_too_long_is_left_aside(self, make: Make) -> None:
+        reader = FakeReader()
+        answer = make(reader).ask("And the tower?", ["Was the old bridge built of copper? " * 500])
+        assert [form for form, _ in reader.asked] == ["And the tower?"]
+        assert answer.hits
+
+
+class TestSameAnswer:
+    QUESTIONS = ("Old bridge was built of copper?", "What leans?", "Is it closed until June?", "Tungsten?")
+
+    def test_whatever_was_asked_before(self, make: Make) -> None:
+        alone = {question: make().ask(question) for question in self.QUESTIONS}
+        pincite = make()
+        for question in (*self.QUESTIONS, *reversed(self.QUESTIONS)):
+            assert pincite.ask(question) == alone[question]  # seconds are not compared
+        assert len({answer.hits[0].passage.text for answer in alone.values()}) > 1  # they do differ
+
+    def test_from_several_threads(self, make: Make) -> None:
+        pincite = make()
+        alone = {question: pincite.ask(question) for question in self.QUESTIONS}
+        wrong: list[object] = []
+
+        def work() -> None:
+            try:
+                wrong.extend(q for q in self.QUESTIONS * 5 if pincite.ask(q) != alone[q])
+                pincite.document("hall.txt")
+            except Exception as error:
+                wrong.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+
+
+class TestOpen:
+    @pytest.fixture(autouse=True)
+    def load(self, monkeypatch: pytest.MonkeyPatch, fake: FakeEncoder) -> None:
+        monkeypatch.setattr(pipeline, "load_encoder", lambda name: fake)
+
+    @pytest.fixture
+    def index_dir(self, tmp_path: Path) -> Path:
+        build(Request([document(TEXTS["hall.txt"], id="hall.txt")], FakeEncoder(), 16), tmp_path / "index")
+        return tmp_path / "index"
+
+    def test_sources_and_documents(self, index_dir: Path) -> None:
+        pincite = Pincite.open(index_dir)
+        assert [entry.source.id for entry in pincite.sources()] == ["hall.txt"]
+        assert pincite.document("hall.txt").text == TEXTS["hall.txt"]
+        assert pincite.failures() == ()
+        with pytest.raises(KeyError):
+            pincite.document("nowhere.txt")
+        pincite.close()
+
+    def test_no_index(self, tmp_path: Path) -> None:
+        with pytest.raises(IndexMissing, match="run `pincite index --index"):
+            Pincite.open(tmp_path / "nowhere")
+
+    def test_another_encoder_than_the_one_it_was_made_with(self, index_dir: Path, fake: FakeEncoder) -> None:
+        fake.fingerprint = "fake-2"
+        with pytest.raises(IndexOutdated, match=f"another fake: run `pincite index --index {index_dir}`"):
+            Pincite.open(index_dir)
+
+    def test_an_encoder_that_is_gone(self, index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def gone(name: str) -> None:
+            raise EncoderError(f"no model {name!r}")
+
+        monkeypatch.setattr(pipeline, "load_encoder", gone)
+        with pytest.raises(EncoderError, match="no model 'fake'"):
+            Pincite.open(index_dir)

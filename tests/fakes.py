@@ -11,7 +11,7 @@ import numpy as np
 from qa.encoder import FloatArray
 from qa.types import Extract, Hit, Passage, Span
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKENS = r"\w+|[^\w\s]"
 _WORD = re.compile(r"\w+")
 _PIECE = 6
 _LONGEST_WORD = 100
@@ -25,11 +25,14 @@ class FakeEncoder:
     characters, a word of more than 100 characters one unknown piece, a Korean syllable three pieces.
     """
 
-    def __init__(self, max_tokens: int = 48, dimensions: int = 128, fingerprint: str = "fake-1") -> None:
+    def __init__(
+        self, max_tokens: int = 48, dimensions: int = 128, fingerprint: str = "fake-1", tokens: str = _TOKENS
+    ) -> None:
         self.name = "fake"
         self.fingerprint = fingerprint
         self.dimensions = dimensions
         self.max_tokens = max_tokens
+        self._tokens = re.compile(tokens)
         self.encoded: list[str] = []
         """Every text that was ever encoded, in order."""
 
@@ -48,7 +51,7 @@ class FakeEncoder:
         return [2 + len(self.token_starts(text)) for text in texts]
 
     def token_starts(self, text: str) -> list[int]:
-        return [start for match in _TOKEN.finditer(text) for start in _pieces(match)]
+        return [start for match in self._tokens.finditer(text) for start in _pieces(match)]
 
 
 class FakeReader:

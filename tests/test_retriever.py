@@ -117,11 +117,36 @@ def test_the_ends_of_the_fusion_are_the_two_sides(index: OpenIndex, pool: int) -
     assert [hit.passage for hit in lexical.search(QUESTION, len(found))] == [hit.passage for hit in found]
 
 
-def test_every_hit_has_its_cosine_even_beyond_the_pool(index: OpenIndex) -> None:
-    narrow = Retriever(index, FakeEncoder(), pool=1, dense_share=0.6)
-    # "leans" is the nearest for the encoder, the word "copper" finds others on the lexical side only
-    hits = narrow.search("leans copper", 1) + narrow.search("copper leans a little to the east", 1)
-    assert all("dense" in hit.scores for hit in hits)
+def indexed(folder: Path, texts: list[str]) -> OpenIndex:
+    """A document for each text, in order."""
+    made = [document(text, id=f"{number:02}.txt", title="T") for number, text in enumerate(texts)]
+    build(Request(made, FakeEncoder(), 64), folder)
+    return open_index(folder)
+
+
+def test_what_only_the_words_propose_has_its_cosine_too(tmp_path: Path) -> None:
+    """Stop words count for the fake encoder only, the name for the words only."""
+    texts = ["It was in the house of the man who was in it.", "Zanzibar", "Nothing else at all."]
+    question = "It was in the house of the man in Zanzibar, was it?"
+    index = indexed(tmp_path / "index", texts)
+    (nearest,) = Retriever(index, FakeEncoder(), 1, 1.0).search(question, 1)
+    (named,) = Retriever(index, FakeEncoder(), 1, 0.0).search("in the of it was Zanzibar", 1)
+    assert (nearest.passage.text, named.passage.text) == (texts[0], "Zanzibar")
+    encoder = FakeEncoder()
+    cosine = float(encoder.encode(["in the of it was Zanzibar"])[0] @ encoder.encode(["T\nZanzibar"])[0])
+    assert named.scores["dense"] == pytest.approx(cosine)
+    index.close()
+
+
+def test_ties_go_by_the_order_of_the_index_and_of_no_set(tmp_path: Path) -> None:
+    texts = [f"Filler number {number}." for number in range(20)]
+    for twin in (1, 8, 17):
+        texts[twin] = "The council met in the old hall."
+    index = indexed(tmp_path / "index", texts)
+    for mode in MODES:
+        hits = Retriever(index, FakeEncoder(), 3, 0.6).search("council in the old hall", 3, mode)
+        assert [hit.passage.document_id for hit in hits] == ["01.txt", "08.txt", "17.txt"]
+    index.close()
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -10,7 +10,8 @@ from making import document
 
 from qa.chunker import chunk
 from qa.chunker.sentences import sentences, trim
-from qa.chunker.units import count_tokens
+from qa.chunker.units import count_tokens, units
+from qa.encoder import SentenceTransformerEncoder
 
 LONG = "The council met on Monday to talk about the new hall and its cost."  # 14 words and a full stop
 OTHER = "It did not decide whether the hall is to be built in the east or west."
@@ -122,3 +123,39 @@ def test_trim() -> None:
     assert trim("a  b  c", 1, 6) == (3, 4)
     assert trim("a    c", 1, 5) == (1, 1)
     assert trim("abc", 1, 1) == (1, 1)
+
+
+def test_syllables_are_not_cut_apart(fake: FakeEncoder) -> None:
+    """A Korean syllable is three word pieces: of eight, two syllables fit."""
+    made = document("가나다라마바사아자")
+    cut = units(made, fake, 8)
+    assert [made.text[unit.start : unit.end] for unit in cut] == ["가나", "다라", "마바", "사아", "자"]
+    assert [unit.pieces for unit in cut] == [6, 6, 6, 6, 3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pneumonoultramicroscopicsilicovolcanoconiosis" * 2,
+        "x1y2z3" * 16,
+        "Zürich-Basel/Genève" * 9,
+        "한국어 문장은 " * 9,
+    ],
+)
+def test_pieces_cut_out_of_words_still_fit(encoder: SentenceTransformerEncoder, text: str) -> None:
+    """The rest of a word that was cut begins anew, and may come to more pieces than it had in the word."""
+    made = document(text)
+    cut = units(made, encoder, 8)
+    assert "".join(made.text[unit.start : unit.end] for unit in cut) == text.replace(" ", "")
+    for unit in cut:
+        assert unit.pieces == encoder.count_tokens([made.text[unit.start : unit.end]])[0] - 2 <= 8
+
+
+def test_an_encoder_to_which_line_breaks_are_pieces(fake: FakeEncoder) -> None:
+    """What joins units counts as well: a passage that would be too long comes in halves."""
+    counting = FakeEncoder(tokens=r"\w+|[^\w\s]|\n")
+    made = document("a\n\n\n\n" * 40, title="T")
+    passages = chunk(made, counting, 500)
+    assert max(counting.count_tokens([passage.embedded_text for passage in passages])) <= counting.max_tokens
+    assert "".join(passage.text for passage in passages).replace("\n", "") == "a" * 40
+    assert len(chunk(made, fake, 500)) < len(passages)

@@ -132,6 +132,10 @@ def test_a_very_long_text_is_whole() -> None:
     assert len(parse_html(f"<p>{words}</p><p>after</p>".encode()).text) == len(words) - 1 + 2 + len("after") + 2
 
 
+def test_a_very_long_comment_does_not_become_text() -> None:
+    assert text(f"<p>before</p><!-- {'x' * 10_500_000} --><p>after</p>") == ["before", "after"]
+
+
 def test_broken_markup_still_gives_its_text() -> None:
     assert text("<p>one<p>two</b></i></div><li>three<td>four</p></html>five<") == ["one", "two", "three four", "five<"]
     assert text("just text") == ["just text"]

@@ -21,7 +21,7 @@ def test_round_trip(index_dir: Path, fake: FakeEncoder) -> None:
     """Every document, passage and vector comes out as it went in, in order."""
     rich = dataclasses.replace(
         document(
-            "# A heading\n\nText — with “quotes”, 中文 and 😀.\r\n\n| Menu | x |\n\n" + TEXTS["hall.txt"],
+            "# A heading\n\nText — with “quotes”, 中文 and 😀.\r\n\n***\n\n" + TEXTS["hall.txt"],
             "md",
             "rich.md",
         ),

@@ -62,6 +62,12 @@ def _positive(text: str) -> int:
     return number
 
 
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text[:6]) > 65_535:
+        raise argparse.ArgumentTypeError(f"a port from 0 to 65535 is wanted (0 = any free one), not {text!r}")
+    return int(text)
+
+
 def _index(commands: Commands) -> None:
     parser = _command(
         commands,
@@ -173,7 +179,7 @@ def _serve(commands: Commands) -> None:
         "screen. Any host but this machine's own asks for a token.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="(default: 127.0.0.1, reachable from this machine only)")
-    parser.add_argument("--port", type=int, default=7860, help="(default: 7860)")
+    parser.add_argument("--port", type=_port, default=7860, help="(default: 7860; 0 = any free one)")
     parser.add_argument("--token", help="what a visitor must know (default: PINCITE_TOKEN, or a random one)")
     parser.add_argument("--open", action="store_true", help="open the screen in your browser")
     _index_option(parser)

@@ -36,9 +36,10 @@ def serve(
     address cannot be used.
     """
     local = is_local(host)
-    if token is not None and len(token) < _SHORTEST_TOKEN:
+    if token is not None and (len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable()):
         raise PinciteError(
-            f"the token is too short: give {_SHORTEST_TOKEN} characters or more, or none for a random one"
+            f"the token is too short or hard to send: give {_SHORTEST_TOKEN} or more plain letters, digits and signs, "
+            "or none for a random one"
         )
     if token is None and not local:
         token = secrets.token_urlsafe(24)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import html
+import re
 from collections.abc import Collection
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
+from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -29,13 +31,18 @@ _HEADERS = {
 GRADIO_OPEN = frozenset({"startup-events", "heartbeat", "queue", "app_id", "theme.css"})
 _GRADIO_CLOSED = ("/monitoring", "/config", "/svelte", "/pwa_icon", "/login", "/logout")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+MAX_BODY = 1024 * 1024
+"""Bytes a request may have; several times what the longest question with its history needs."""
+UPLOADS: frozenset[str] = frozenset()
+"""Paths of routes that take files: they count bytes themselves."""
 _COOKIE = "pincite"
 _YEAR = 365 * 24 * 3600
 
 
 def protect(app: ASGIApp, *, hosts: Collection[str] | None, token: str | None) -> ASGIApp:
     """``app`` behind every guard. ``hosts``: names it answers to, None = any; only safe with a token."""
-    guarded = TokenGuard(app, token) if token else app
+    guarded = TokenGuard(Caps(app), token) if token else Caps(app)
     return SafeHeaders(Gate(guarded, hosts))
 
 
@@ -78,7 +85,8 @@ class Gate:
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if self.hosts is not None and urlsplit(f"//{host}").hostname not in self.hosts:
+        name = _HOST.fullmatch(host)
+        if name is None or (self.hosts is not None and name[1].strip("[]").lower() not in self.hosts):
             return PlainTextResponse("This address is not served here.", 400)
         if scope["method"] not in _SAFE and not _same_origin(headers, host):
             return PlainTextResponse("Requests from other sites are refused.", 403)
@@ -90,7 +98,7 @@ class Gate:
 def _same_origin(headers: Headers, host: str) -> bool:
     """Browsers always name the origin of such a request; programs that are no browsers need not."""
     origin = headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+    foreign = origin is not None and origin.partition("://")[2].lower() != host.lower()
     return not foreign and headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
 
 
@@ -99,6 +107,18 @@ def _closed(path: str) -> bool:
     if door != path:
         return door.partition("/")[0] not in GRADIO_OPEN
     return path.startswith(_GRADIO_CLOSED) or path == "/gradio_api"
+
+
+class Caps:
+    """Refuses bodies that are larger than any question can be."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.capped = RequestBodyLimitMiddleware(app, MAX_BODY)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        uploads = scope["type"] == "http" and scope["path"] in UPLOADS
+        await (self.app if uploads else self.capped)(scope, receive, send)
 
 
 class TokenGuard:

@@ -205,6 +205,8 @@ class TestSources:
         ["index", "--encoder"],
         ["verify", "a", "b"],
         ["serve", "--port", "http"],
+        ["serve", "--port", "99999"],
+        ["serve", "--port", "-1"],
     ],
     ids=" ".join,
 )

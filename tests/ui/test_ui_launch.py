@@ -64,9 +64,10 @@ def test_hosts_are_checked_unless_a_token_is(monkeypatch: pytest.MonkeyPatch) ->
     assert far == {"token": "long enough a token", "hosts": None}
 
 
-def test_a_short_token_is_refused() -> None:
+@pytest.mark.parametrize("token", ["short", "", "long enough, but é", "long enough, but\n"])
+def test_a_token_that_protects_nothing_or_fits_no_header_is_refused(token: str) -> None:
     with pytest.raises(PinciteError, match="too short"):
-        launch.serve(host="0.0.0.0", port=0, token="short")
+        launch.serve(host="0.0.0.0", port=0, token=token)
 
 
 def test_addresses() -> None:

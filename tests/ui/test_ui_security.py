@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from qa.ui.examples import EXAMPLES
 from qa.ui.screen import build_screen
-from qa.ui.security import GRADIO_OPEN, protect
+from qa.ui.security import GRADIO_OPEN, MAX_BODY, protect
 from qa.ui.server import create_app
 from qa.ui.service import Service
 
@@ -95,7 +95,39 @@ def test_foreign_hosts_are_refused(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://testserver.evil.example", "http://testserver:81"]
+    "host", ["[", "]", "[::1", "a b", "testserver:port", "testserver:7860:1", "testserver/x", "x?"]
+)
+def test_a_malformed_host_is_refused(client: TestClient, guarded: TestClient, host: str) -> None:
+    for served in (client, guarded):
+        response = served.get("/api/v1/status", headers={"Host": host, "Authorization": f"Bearer {TOKEN}"})
+        assert response.status_code == 400
+
+
+def test_hosts_are_compared_without_case_or_brackets(engine: FakeEngine) -> None:
+    app = create_app(Service(lambda progress: engine))
+    with TestClient(protect(app, hosts={"localhost", "::1"}, token=None)) as client:
+        for host, status in (("LocalHost:1", 200), ("[::1]:7860", 200), ("[::2]", 400), ("::1", 400)):
+            assert client.get("/api/v1/status", headers={"Host": host}).status_code == status
+
+
+def test_bodies_are_capped(client: TestClient) -> None:
+    """With a length that is told, and with one that is not."""
+    body = b'{"question": "' + b"x" * MAX_BODY + b'"}'
+    assert client.post("/api/v1/ask", content=body).status_code == 413
+    assert client.post("/api/v1/ask", content=iter([body[:9], body[9:]])).status_code == 413
+    assert client.post("/gradio_api/queue/join", content=body).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "http://testserver.evil.example",
+        "http://testserver:81",
+        "http://[",
+        "testserver",
+    ],
 )
 def test_foreign_origins_cannot_ask(client: TestClient, origin: str) -> None:
     body = {"question": "Which cities?"}

@@ -22,7 +22,7 @@ from qa.reader.similarity import Similarity
 from qa.reader.trained import TrainedReader
 from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings
-from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit
+from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry"]
 
@@ -90,6 +90,7 @@ class Pincite:
             confidence=best.confidence,
             reason=None if answers else self._reason(best),
             seconds={**spent, "total": time.perf_counter() - started},
+            trace=self._trace(readings, best),
         )
 
     def search(
@@ -148,6 +149,8 @@ class Pincite:
         retrieved = time.perf_counter()
         extracts = self.reader.read(question, hits[: self.settings.read_passages])
         return _Reading(
+            question,
+            hits,
             tuple(_ranked(hits, extracts)),
             tuple(extracts),
             {"retrieve": retrieved - started, "read": time.perf_counter() - retrieved},
@@ -171,6 +174,16 @@ class Pincite:
         )
         return answers, citations
 
+    def _trace(self, readings: Sequence[_Reading], best: _Reading) -> Trace:
+        return Trace(
+            forms=tuple((reading.question, reading.confidence) for reading in readings),
+            question=best.question,
+            retrieved=best.retrieved,
+            read=min(len(best.retrieved), self.settings.read_passages),
+            extracts=best.extracts,
+            threshold=self.settings.min_confidence,
+        )
+
     def _reason(self, reading: _Reading) -> str:
         if not reading.extracts:
             return "There is no source to look in." if not reading.hits else _NOTHING_CLOSE
@@ -181,6 +194,8 @@ class Pincite:
 class _Reading:
     """What one form of the question came to."""
 
+    question: str
+    retrieved: tuple[Hit, ...]
     hits: tuple[Hit, ...]
     extracts: tuple[Extract, ...]
     seconds: dict[str, float]

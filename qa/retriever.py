@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from qa.encoder import Encoder, FloatArray
 from qa.index import OpenIndex
 from qa.types import Hit
 
 Mode = Literal["hybrid", "dense", "lexical"]
+_Number = TypeVar("_Number", int, float)
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 
@@ -34,25 +35,42 @@ class Retriever:
         pool = max(k, self.pool)
         lexical = dict(self.index.lexical.search(question, pool, rows)) if mode != "dense" else {}
         dense: dict[int, float] = {}
+        ranks = {"lexical": _ranks(lexical)}
         if mode != "lexical" and k > 0:
             vector = self.encoder.encode([question])[0]
             dense = dict(self.index.dense.search(vector, pool, rows))
+            ranks["dense"] = _ranks(dense)
             dense |= self._cosines(vector, [row for row in lexical if row not in dense])
         parts = {"dense": dense, "lexical": lexical}
         scores = fuse(dense, lexical, self.dense_share) if mode == "hybrid" else parts[mode]
-        return self._hits(scores, parts, k)
+        return self._hits(scores, parts, ranks, k)
 
     def _cosines(self, vector: FloatArray, rows: Sequence[int]) -> dict[int, float]:
         """Of rows that only the lexical side proposed, so that no passage is fused with half its scores missing."""
         return {row: float(score) for row, score in zip(rows, self.index.dense.vectors(rows) @ vector, strict=True)}
 
-    def _hits(self, scores: Mapping[int, float], parts: Mapping[str, Mapping[int, float]], k: int) -> tuple[Hit, ...]:
+    def _hits(
+        self,
+        scores: Mapping[int, float],
+        parts: Mapping[str, Mapping[int, float]],
+        ranks: Mapping[str, Mapping[int, int]],
+        k: int,
+    ) -> tuple[Hit, ...]:
         best = sorted(scores, key=lambda row: (-scores[row], row))[: max(k, 0)]
         passages = self.index.store.passages(best)
         return tuple(
-            Hit(rank, passages[row], scores[row], {name: part[row] for name, part in parts.items() if row in part})
+            Hit(rank, passages[row], scores[row], _of(row, parts), _of(row, ranks))
             for rank, row in enumerate(best, start=1)
         )
+
+
+def _ranks(found: Mapping[int, float]) -> dict[int, int]:
+    """Row -> rank from 1, in the order in which a search gave the rows."""
+    return {row: rank for rank, row in enumerate(found, start=1)}
+
+
+def _of(row: int, parts: Mapping[str, Mapping[int, _Number]]) -> dict[str, _Number]:
+    return {name: part[row] for name, part in parts.items() if row in part}
 
 
 def fuse(dense: Mapping[int, float], lexical: Mapping[int, float], dense_share: float) -> dict[int, float]:

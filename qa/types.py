@@ -123,6 +123,8 @@ class Hit:
     score: float
     scores: Mapping[str, float]
     """What stands behind ``score``: ``dense`` (cosine), ``lexical`` (BM25), ``reader`` where it read the passage."""
+    ranks: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """Its rank, from 1, in each search that proposed it: ``dense``, ``lexical``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,24 @@ class FoundAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about; not a part of its JSON."""
+
+    forms: tuple[tuple[str, float], ...]
+    """The whole questions that were made of question and history, each with its best candidate's confidence."""
+    question: str
+    """The form that was answered, the one with the highest confidence."""
+    retrieved: tuple[Hit, ...]
+    """As the searches together rank them, best first; ``score`` is the fusion's, 0 to 1."""
+    read: int
+    """How many of them the reader read."""
+    extracts: tuple[Extract, ...]
+    """What the reader made of those, best first."""
+    threshold: float
+    """The least confidence at which an extract is shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What ``ask`` returns: found answers best first, or none and the reason.
 
@@ -216,6 +236,7 @@ class Answer:
     confidence: float
     reason: str | None
     seconds: Mapping[str, float] = field(compare=False)
+    trace: Trace | None = field(default=None, compare=False, repr=False)
 
     @property
     def text(self) -> str | None:

@@ -107,6 +107,36 @@ class TestRefusals:
         assert pincite.search("bridge", only=["nowhere.txt"]) == ()
 
 
+class TestTrace:
+    def test_it_tells_how_the_answer_came_about_and_is_no_part_of_it(self, make: Make) -> None:
+        pincite = make(read_passages=3)
+        question = "Old bridge was built painted of copper?"
+        answer = pincite.ask(question, top_k=5)
+        trace = answer.trace
+        assert trace is not None
+        assert "trace" not in answer.to_json()
+        assert (trace.forms, trace.question) == (((question, answer.confidence),), question)
+        assert trace.retrieved == pincite.search(question, top_k=5)
+        assert (trace.read, trace.threshold) == (3, 0.5)
+        assert trace.extracts[0].confidence == answer.confidence
+        assert {extract.passage for extract in trace.extracts} == {hit.passage for hit in trace.retrieved[:3]}
+
+    def test_every_form_of_a_follow_up_is_in_it(self, make: Make) -> None:
+        trace = make().ask("And in 1905?", ["Was the tower built of brick in 1904?"]).trace
+        assert trace is not None
+        assert trace.question in {form for form, _ in trace.forms}
+        assert "Was the tower built of brick in 1905?" in {form for form, _ in trace.forms}
+        assert max(confidence for _, confidence in trace.forms) == trace.extracts[0].confidence
+
+    def test_a_refusal_has_one_too(self, make: Make) -> None:
+        trace = make().ask("What is the melting point of tungsten?").trace
+        assert trace is not None
+        assert all(extract.confidence < trace.threshold for extract in trace.extracts)
+        nothing = make().ask("The old bridge", only=[]).trace
+        assert nothing is not None
+        assert (nothing.retrieved, nothing.read, nothing.extracts) == ((), 0, ())
+
+
 class TestHits:
     @pytest.mark.parametrize("k", [1, 3, 100])
     def test_as_many_as_wanted_in_the_order_of_their_scores(self, make: Make, k: int) -> None:

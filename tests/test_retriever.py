@@ -107,6 +107,17 @@ def test_scores_are_what_they_say(retriever: Retriever) -> None:
 
 
 @pytest.mark.parametrize("pool", [1, 2, 50])
+def test_ranks_are_those_of_the_two_searches(index: OpenIndex, pool: int) -> None:
+    retriever = Retriever(index, FakeEncoder(), pool, 0.6)
+    sides: tuple[Mode, Mode] = ("dense", "lexical")
+    alone = {side: [hit.passage for hit in retriever.search(QUESTION, pool, side)] for side in sides}
+    hits = retriever.search(QUESTION, pool)
+    for hit in hits:
+        ranks = {side: found.index(hit.passage) + 1 for side, found in alone.items() if hit.passage in found}
+        assert hit.ranks == ranks
+
+
+@pytest.mark.parametrize("pool", [1, 2, 50])
 def test_the_ends_of_the_fusion_are_the_two_sides(index: OpenIndex, pool: int) -> None:
     dense, lexical = (Retriever(index, FakeEncoder(), pool, share) for share in (1.0, 0.0))
     best = dense.search(QUESTION, pool, "dense")

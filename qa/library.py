@@ -12,6 +12,7 @@ from qa.encoder import DEFAULT_ENCODER, load_encoder
 from qa.errors import CorpusError
 from qa.index import IndexReport, Progress, Request
 from qa.index import build as build_index
+from qa.index.lock import writing
 from qa.index.manifest import read_manifest, read_origin
 from qa.index.opened import open_index
 from qa.settings import Settings, corpus_dir
@@ -34,45 +35,45 @@ def index_paths(
     such an index stays out. Only new passages are embedded. ``encoder``: a name or folder; None = that of the index
     that is there, or else the default. Raises ``CorpusError``, ``EncoderError``, ``IndexBusy``.
     """
-    old = read_origin(index_dir)
-    removed: Collection[str] = ()
-    if not paths:
-        known = old is not None and bool(old.roots)
-        paths = [Path(root) for root in old.roots] if old and known else [corpus_dir()]
-        removed = old.removed if old and known else ()
-    return _index(paths, removed, index_dir, settings, encoder, progress)
+    with writing(index_dir):
+        old = read_origin(index_dir)
+        removed: Collection[str] = ()
+        if not paths:
+            known = old is not None and bool(old.roots)
+            paths = [Path(root) for root in old.roots] if old and known else [corpus_dir()]
+            removed = old.removed if old and known else ()
+        return _index(paths, removed, index_dir, settings, encoder, progress)
 
 
 def add(
     paths: Sequence[Path], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
 ) -> IndexReport:
     """Add the documents below ``paths``; one that was removed before comes back if it is named again."""
-    manifest = read_manifest(index_dir)[1]
-    added = [_absolute(path) for path in paths]
-    roots = dict.fromkeys([*manifest.roots, *map(str, added)])
-    every = discover([Path(root) for root in roots])
-    back = {found.id for found in every if any(found.path.is_relative_to(path) for path in added)}
-    removed = [id for id in manifest.removed if id not in back]
-    return _index([Path(root) for root in roots], removed, index_dir, settings, None, progress)
+    read_manifest(index_dir)
+    with writing(index_dir):
+        manifest = read_manifest(index_dir)[1]
+        added = [_absolute(path) for path in paths]
+        roots = dict.fromkeys([*map(Path, manifest.roots), *added])
+        removed = [gone for gone in manifest.removed if not any(Path(gone).is_relative_to(path) for path in added)]
+        return _index(list(roots), removed, index_dir, settings, None, progress)
 
 
 def remove(
     ids: Sequence[str], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
 ) -> IndexReport:
     """Take documents out of the index; their files stay. Raises ``CorpusError`` for an unknown id, or the last one."""
-    index = open_index(index_dir)
-    try:
-        known = {entry.source.id for entry in index.store.sources()}
-    finally:
-        index.close()
-    for id in ids:
-        if id not in known:
-            raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
-    if known <= set(ids):
-        raise CorpusError("these are all the sources of the index, and one must stay: add another first")
-    manifest = index.manifest
-    roots = [Path(root) for root in manifest.roots]
-    return _index(roots, {*manifest.removed, *ids}, index_dir, settings, None, progress)
+    read_manifest(index_dir)
+    with writing(index_dir):
+        manifest = read_manifest(index_dir)[1]
+        paths = _paths(index_dir)
+        for id in ids:
+            if id not in paths:
+                raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
+        if paths.keys() <= set(ids):
+            raise CorpusError("these are all the sources of the index, and one must stay: add another first")
+        roots = [Path(root) for root in manifest.roots]
+        removed = {*manifest.removed, *(paths[id] for id in ids)}
+        return _index(roots, removed, index_dir, settings, None, progress)
 
 
 def build(
@@ -84,9 +85,10 @@ def build(
     progress: Progress = lambda *_: None,
 ) -> IndexReport:
     """Build or update the index in ``index_dir`` from documents at hand, such as those of an evaluation set."""
-    old = read_origin(index_dir)
-    name = encoder or (old.encoder if old else DEFAULT_ENCODER)
-    return build_index(Request(documents, load_encoder(name), settings.chunk_tokens), index_dir, progress)
+    with writing(index_dir):
+        old = read_origin(index_dir)
+        name = encoder or (old.encoder if old else DEFAULT_ENCODER)
+        return build_index(Request(documents, load_encoder(name), settings.chunk_tokens), index_dir, progress)
 
 
 def _index(
@@ -109,6 +111,15 @@ def _index(
         expected=expected,
     )
     return build_index(request, index_dir, progress)
+
+
+def _paths(index_dir: Path) -> dict[str, str]:
+    """The absolute path of every document's file, by the document's id."""
+    index = open_index(index_dir)
+    try:
+        return {entry.source.id: entry.source.path for entry in index.store.sources()}
+    finally:
+        index.close()
 
 
 def _absolute(path: Path) -> Path:

@@ -46,14 +46,18 @@ class Pincite:
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
-    def open(cls, index_dir: Path, settings: Settings = Settings()) -> Pincite:
-        """Open the index in ``index_dir``; raises ``IndexFolderError`` or ``EncoderError`` with the next command."""
+    def open(cls, index_dir: Path, settings: Settings = Settings(), *, encoder: Encoder | None = None) -> Pincite:
+        """Open the index in ``index_dir``; raises ``IndexFolderError`` or ``EncoderError`` with the next command.
+
+        ``encoder``: one that is loaded already; it is used if the index was made with it.
+        """
         index = open_index(index_dir)
-        try:
-            encoder = load_encoder(index.manifest.encoder)
-        except EncoderError:
-            index.close()
-            raise
+        if encoder is None or encoder.fingerprint != index.manifest.fingerprint:
+            try:
+                encoder = load_encoder(index.manifest.encoder)
+            except EncoderError:
+                index.close()
+                raise
         if encoder.fingerprint != index.manifest.fingerprint:
             index.close()
             raise IndexOutdated(
@@ -98,6 +102,15 @@ class Pincite:
     ) -> tuple[Hit, ...]:
         """The ranked passages only, best first."""
         return self._retriever().search(self._clean(question), top_k, mode, only)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the index has been updated since it was opened; one small file is read."""
+        return self.index.outdated
+
+    def reopened(self) -> Pincite:
+        """The index as it is now, asked with the encoder that is loaded; this one stays open until it is closed."""
+        return Pincite.open(self.index.index_dir, self.settings, encoder=self.encoder)
 
     def sources(self) -> tuple[SourceEntry, ...]:
         """Every document, ordered by id."""

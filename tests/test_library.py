@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -199,6 +201,49 @@ class TestAddAndRemove:
         with pytest.raises(CorpusError, match="is not there"):
             library.add([docs / "nowhere"], index_dir)
         assert ids(index_dir) == sorted(TEXTS)
+
+    def test_what_was_removed_stays_out_when_ids_move(self, docs: Path, index_dir: Path, tmp_path: Path) -> None:
+        """Of two folders with a file of the same name, the first names it; without the first, the second does."""
+        more = write(tmp_path / "more", {"hall.txt": "Another hall.", "gate.txt": "A gate."})
+        library.index_paths([docs, more], index_dir)
+        library.remove(["more/hall.txt"], index_dir)
+        (docs / "hall.txt").unlink()
+        library.index_paths([], index_dir)
+        assert ids(index_dir) == ["bridge.txt", "gate.txt", "tower.txt"]
+
+
+class TestSeveralProcesses:
+    """Each adds or removes a document of its own at the same time as the others; whoever is told to waits."""
+
+    CHANGE = """
+import sys, time
+from pathlib import Path
+from fakes import FakeEncoder
+from qa import library
+from qa.errors import IndexBusy
+library.load_encoder = lambda name: FakeEncoder()
+change, what, index_dir = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+while True:
+    try:
+        library.add([Path(what)], index_dir) if change == "add" else library.remove([what], index_dir)
+        break
+    except IndexBusy as error:
+        assert "is writing the index" in str(error)
+        time.sleep(0.02)
+"""
+
+    def test_no_update_is_lost(self, docs: Path, index_dir: Path, tmp_path: Path) -> None:
+        library.index_paths([docs], index_dir)
+        names = [f"new{number}.txt" for number in range(4)]
+        more = write(tmp_path / "more", {name: f"Text {name}." for name in names})
+        changes = [*(("add", str(more / name)) for name in names), ("remove", "hall.txt"), ("remove", "tower.txt")]
+        path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+        processes = [
+            subprocess.Popen([sys.executable, "-c", self.CHANGE, *change, str(index_dir)], env={"PYTHONPATH": path})
+            for change in changes
+        ]
+        assert [process.wait(timeout=300) for process in processes] == [0] * len(changes)
+        assert ids(index_dir) == ["bridge.txt", *names]
 
 
 class TestMending:

@@ -84,6 +84,31 @@ class TestAnswers:
                 assert citation.line == 1 + len(re.findall(r"\r\n|\n", text[: citation.start]))
 
 
+class TestUpdates:
+    def test_a_new_generation_is_seen_and_opened(self, make: Make, tmp_path: Path, fake: FakeEncoder) -> None:
+        old = make()
+        assert not old.outdated
+        build(Request([document("The gate is made of iron.", id="gate.txt")], fake, 16), tmp_path / "index")
+        assert old.outdated
+        new = old.reopened()
+        assert not new.outdated and new.encoder is fake and new.settings == old.settings
+        assert [hit.passage.document_id for hit in new.search("gate of iron")] == ["gate.txt"]
+        assert old.search("gate of iron")[0].passage.document_id != "gate.txt"
+        new.close()
+
+    def test_another_encoder_is_loaded_where_the_new_generation_needs_it(
+        self, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old = make()
+        other = FakeEncoder(fingerprint="fake-2", dimensions=64)
+        monkeypatch.setattr(pipeline, "load_encoder", lambda name: other)
+        build(Request([document("The gate is made of iron.", id="gate.txt")], other, 16), tmp_path / "index")
+        new = old.reopened()
+        assert new.encoder is other
+        assert [hit.passage.document_id for hit in new.search("gate of iron")] == ["gate.txt"]
+        new.close()
+
+
 class TestRefusals:
     def test_nothing_is_close_enough(self, make: Make) -> None:
         answer = make().ask("What is the melting point of tungsten?")

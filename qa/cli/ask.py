@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from qa.cli.common import json_lines, open_pincite, print_json
+from qa.cli.common import json_lines, known, open_pincite, print_json
 from qa.cli.terminal import Terminal, safe
 from qa.errors import PinciteError, QuestionError
 from qa.pipeline import Pincite
@@ -32,11 +32,12 @@ def run_ask(args: Namespace) -> int:
     terminal = Terminal(sys.stdout)
     pincite = open_pincite(args)
     try:
+        only = _only(pincite, args)
         if args.question is not None:
-            _show(pincite.ask(args.question, args.history, top_k=args.top_k), None, args, terminal)
+            _show(pincite.ask(args.question, args.history, top_k=args.top_k, only=only), None, args, terminal)
             return 0
         questions = _from_file(args) if args.file is not None else _from_stdin(args)
-        return _ask_all(pincite, questions, args, terminal)
+        return _ask_all(pincite, questions, only, args, terminal)
     finally:
         pincite.close()
 
@@ -45,7 +46,7 @@ def run_search(args: Namespace) -> int:
     terminal = Terminal(sys.stdout)
     pincite = open_pincite(args)
     try:
-        hits = pincite.search(args.question, top_k=args.top_k, mode=args.mode)
+        hits = pincite.search(args.question, top_k=args.top_k, mode=args.mode, only=_only(pincite, args))
         if args.json:
             for row in hits_to_json(hits):
                 print_json(row)
@@ -56,11 +57,18 @@ def run_search(args: Namespace) -> int:
     return 0
 
 
-def _ask_all(pincite: Pincite, questions: Iterator[_Asked], args: Namespace, terminal: Terminal) -> int:
+def _only(pincite: Pincite, args: Namespace) -> list[str] | None:
+    """The documents that ``--source`` names; None = all."""
+    return None if args.source is None else known(pincite, args.source)
+
+
+def _ask_all(
+    pincite: Pincite, questions: Iterator[_Asked], only: list[str] | None, args: Namespace, terminal: Terminal
+) -> int:
     status = 0
     for asked in questions:
         try:
-            answer = pincite.ask(asked.question, asked.history, top_k=args.top_k)
+            answer = pincite.ask(asked.question, asked.history, top_k=args.top_k, only=only)
         except QuestionError as error:
             status = 1
             print(f"pincite: {safe(asked.question[:60])!r}: {error}", file=sys.stderr)

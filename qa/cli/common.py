@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from qa import settings
 from qa.cli.terminal import ProgressBars, safe
-from qa.errors import IndexMissing, PinciteError
+from qa.errors import CorpusError, IndexMissing, PinciteError
 from qa.library import IndexReport, index_paths
 from qa.pipeline import Pincite
 
@@ -31,6 +31,15 @@ def open_pincite(args: Namespace, *, build: bool = True) -> Pincite:
         with ProgressBars() as progress:
             report(index_paths([], index_dir(args), progress=progress))
         return Pincite.open(index_dir(args))
+
+
+def known(pincite: Pincite, ids: Sequence[str]) -> list[str]:
+    """``ids``, if each is that of a document in the index; raises ``CorpusError``."""
+    every = {entry.source.id for entry in pincite.sources()}
+    for id in ids:
+        if id not in every:
+            raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
+    return list(ids)
 
 
 def report(result: IndexReport) -> None:

@@ -6,12 +6,10 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 
-from qa.cli.common import index_dir, open_pincite, print_json, report
+from qa.cli.common import index_dir, known, open_pincite, print_json, report
 from qa.cli.terminal import ProgressBars, Terminal, safe
-from qa.errors import CorpusError
 from qa.index.store import SourceEntry
 from qa.library import IndexReport, add, index_paths, remove
-from qa.pipeline import Pincite
 
 
 def run_index(args: Namespace) -> int:
@@ -45,13 +43,14 @@ def _list(args: Namespace) -> int:
 def _show(args: Namespace) -> int:
     pincite = open_pincite(args)
     try:
+        (id,) = known(pincite, [args.id])
         if args.text:
             # Bytes, since the text must come out as it is: print() would change line ends on some systems.
             sys.stdout.flush()
-            sys.stdout.buffer.write(pincite.document(_known(pincite, args.id)).text.encode("utf-8"))
+            sys.stdout.buffer.write(pincite.document(id).text.encode("utf-8"))
             sys.stdout.buffer.flush()
             return 0
-        entry = next(entry for entry in pincite.sources() if entry.source.id == _known(pincite, args.id))
+        entry = next(entry for entry in pincite.sources() if entry.source.id == id)
         if args.json:
             print_json(_row(entry))
         else:
@@ -71,12 +70,6 @@ def _remove(args: Namespace) -> int:
     with ProgressBars() as progress:
         _say(remove(args.ids, index_dir(args), progress=progress), args)
     return 0
-
-
-def _known(pincite: Pincite, id: str) -> str:
-    if id not in {entry.source.id for entry in pincite.sources()}:
-        raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
-    return id
 
 
 def _say(result: IndexReport, args: Namespace) -> None:

@@ -44,6 +44,12 @@ def _index_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _source_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--source", action="append", metavar="ID", help="look in this document only; repeat for several (default: all)"
+    )
+
+
 def _shown(path: Path) -> str:
     """A path as a person would type it."""
     for base, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
@@ -103,6 +109,7 @@ def _ask(commands: Commands) -> None:
         "--history", action="append", default=[], metavar="TEXT", help="an earlier question; repeat, oldest first"
     )
     parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="passages in `hits` (default: 10)")
+    _source_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     _index_option(parser)
     parser.set_defaults(run=_lazily("qa.cli.ask", "run_ask"), usage_error=parser.error)
@@ -117,6 +124,7 @@ def _search(commands: Commands) -> None:
     )
     parser.add_argument("question", metavar="QUESTION")
     parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="how many (default: 10)")
+    _source_option(parser)
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help="(default: hybrid)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     _index_option(parser)

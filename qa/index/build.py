@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from qa.chunker import chunk
 from qa.encoder import Encoder, FloatArray
-from qa.errors import CorpusError, IndexBusy, IndexFolderError
+from qa.errors import CorpusError, IndexFolderError
 from qa.index import dense, lexical, store
+from qa.index.lock import writing
 from qa.index.manifest import (
     FORMAT,
     Manifest,
@@ -37,7 +34,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be indexed, and how. ``expected``: how many documents and failures will come; 0 = not known."""
+    """What is to be indexed, and how.
+
+    ``removed``: paths of files that are to stay out. ``expected``: how many documents and failures will come;
+    0 = not known.
+    """
 
     documents: Iterable[Document | Failure]
     encoder: Encoder
@@ -63,21 +64,11 @@ class IndexReport:
 def build(request: Request, index_dir: Path, progress: Progress = lambda *_: None) -> IndexReport:
     """Write a new generation and put it in use; until then, and on any error, the old one stays.
 
-    Raises ``CorpusError`` if there is no document, ``IndexBusy`` if another process is writing, ``IndexFolderError``
-    if the folder cannot be written.
+    Raises ``CorpusError`` if there is no document or two have the same id, ``IndexBusy`` if another is writing,
+    ``IndexFolderError`` if the folder cannot be written.
     """
-    try:
-        return _build(request, index_dir, progress)
-    except (OSError, sqlite3.Error) as error:
-        raise IndexFolderError(
-            f"the index in {index_dir} cannot be written ({error}); what was there is as it was: "
-            "make room there, or name another folder with --index"
-        ) from error
-
-
-def _build(request: Request, index_dir: Path, progress: Progress) -> IndexReport:
     started = time.perf_counter()
-    with _writing(index_dir):
+    with writing(index_dir):
         draft = index_dir / ".draft"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
@@ -99,32 +90,13 @@ def _build(request: Request, index_dir: Path, progress: Progress) -> IndexReport
     return IndexReport(documents, len(passages), embedded, tuple(failures), seconds)
 
 
-@contextmanager
-def _writing(index_dir: Path) -> Iterator[None]:
-    """Be the only writer; who it is stands in the file ``writer``."""
-    index_dir.mkdir(parents=True, exist_ok=True)
-    holder = index_dir / "writer"
-    lock = FileLock(index_dir / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        who = holder.read_text(encoding="ascii", errors="replace").strip() if holder.is_file() else "another process"
-        raise IndexBusy(f"{who} is writing the index in {index_dir}: try again when it is done") from error
-    try:
-        holder.write_text(f"process {os.getpid()}", encoding="ascii")
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
-
-
 def _read(request: Request, writer: store.StoreWriter, progress: Progress) -> tuple[int, list[Failure]]:
     documents, failures = 0, []
     for number, item in enumerate(request.documents, start=1):
         if isinstance(item, Failure):
             failures.append(item)
             writer.add_failure(item)
-        elif item.id not in request.removed:
+        elif item.source.path not in request.removed:
             passages = chunk(item, request.encoder, request.chunk_tokens)
             writer.add_document(item, passages, [_key(passage.embedded_text) for passage in passages])
             documents += 1

@@ -33,7 +33,7 @@ class Manifest:
     roots: tuple[str, ...]
     """The folders and files the documents were read from; empty where they came from elsewhere."""
     removed: tuple[str, ...]
-    """Ids that were taken out and are not to come back by themselves."""
+    """Absolute paths of files that were taken out and are not to come back by themselves."""
     files: dict[str, str]
     """Path below the generation -> SHA-256."""
 
@@ -101,6 +101,8 @@ def _replace(path: Path, content: str) -> None:
     draft = path.with_name(f"{path.name}.new")
     draft.write_text(content, encoding="ascii")
     _flush(draft)
+    if path.is_dir():  # not ours; what stands in the way of the index would be in the way for ever
+        path.rmdir()
     draft.replace(path)
     _flush(path.parent)
 
@@ -112,7 +114,7 @@ def current_generation(index_dir: Path) -> tuple[Path, str]:
     except FileNotFoundError as error:
         raise IndexMissing(f"there is no index in {index_dir}: run `pincite index --index {index_dir}`") from error
     except OSError as error:
-        raise IndexDamaged(f"the index in {index_dir} cannot be opened: {error.strerror}") from error
+        raise damaged(index_dir, f"{CURRENT} cannot be read: {error.strerror}") from error
     if len(words) != 2 or not _GENERATION.fullmatch(words[0]):
         raise damaged(index_dir, f"{CURRENT} is not as it was written")
     return index_dir / words[0], words[1]

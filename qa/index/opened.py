@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.errors import IndexDamaged
+from qa.errors import IndexDamaged, IndexFolderError
 from qa.index import dense, lexical, store
 from qa.index.manifest import Manifest, check_files, current_generation, damaged, read_manifest
 
@@ -16,7 +16,10 @@ from qa.index.manifest import Manifest, check_files, current_generation, damaged
 class OpenIndex:
     """The parts of one generation; rows mean the same in all of them."""
 
+    index_dir: Path
     manifest: Manifest
+    generation: str
+    """Name of the generation's folder."""
     store: store.Store
     dense: dense.DenseIndex
     lexical: lexical.LexicalIndex
@@ -26,6 +29,14 @@ class OpenIndex:
         """Changes whenever the documents, their passages or the vectors do."""
         parts = self.manifest.files[store.FILE_NAME] + self.manifest.files[dense.FILE_NAME]
         return hashlib.sha256(parts.encode("ascii")).hexdigest()[:16]
+
+    @property
+    def outdated(self) -> bool:
+        """Whether another generation is in use by now; cheap enough to ask before every question."""
+        try:
+            return current_generation(self.index_dir)[0].name != self.generation
+        except IndexFolderError:
+            return False  # this one can still be asked
 
     def close(self) -> None:
         self.store.close()
@@ -53,4 +64,4 @@ def _opened(index_dir: Path) -> OpenIndex:
         )
     except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
         raise damaged(index_dir, str(error).partition("\n")[0]) from error
-    return OpenIndex(manifest, *parts)
+    return OpenIndex(index_dir, manifest, folder.name, *parts)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.errors import CorpusError
 from qa.types import Block, Document, Failure, Passage, Source, Span
 
 FILE_NAME = "store.db"
@@ -51,6 +52,15 @@ class StoreWriter:
         self._next_row = 0
 
     def add_document(self, document: Document, passages: Sequence[Passage], keys: Sequence[bytes]) -> None:
+        """Raises ``CorpusError`` if there is one of that id already."""
+        try:
+            self._insert_document(document)
+        except sqlite3.IntegrityError as error:
+            raise CorpusError(f"two documents have the id {document.id!r}: give each an id of its own") from error
+        for passage, key in zip(passages, keys, strict=True):
+            self._add_passage(passage, key)
+
+    def _insert_document(self, document: Document) -> None:
         source = document.source
         self._connection.execute(
             f"INSERT INTO documents ({_SOURCE}, text, blocks, pages, characters) VALUES ({', '.join('?' * 13)})",
@@ -62,8 +72,6 @@ class StoreWriter:
                 len(document.text),
             ),
         )
-        for passage, key in zip(passages, keys, strict=True):
-            self._add_passage(passage, key)
 
     def _add_passage(self, passage: Passage, key: bytes) -> None:
         self._connection.execute(

@@ -170,6 +170,21 @@ class TestSources:
         assert is_error(run("sources", "add", tmp_path / "nowhere", "--index", built), "is not there")
         assert ids(run, built) == sorted(TEXTS)
 
+    def test_only_the_documents_that_are_named(self, run: Run, built: Path) -> None:
+        def found(*sources: str) -> list[str]:
+            named = [part for source in sources for part in ("--source", source)]
+            ran = run("search", "The copper of the bridge and the hall", "--json", "--index", built, *named)
+            return sorted(row["document_id"] for row in ran.rows)
+
+        assert found() == sorted(TEXTS)
+        assert found("hall.txt") == ["hall.txt"]
+        assert found("tower.md", "hall.txt") == ["hall.txt", "tower.md"]
+        (answer,) = run("ask", "When was the tower built?", "--source", "hall.txt", "--json", "--index", built).rows
+        assert {hit["document_id"] for hit in answer["hits"]} == {"hall.txt"}
+        for command in ("ask", "search"):
+            ran = run(command, "tower", "--source", "hall.txt", "--source", "nowhere.txt", "--index", built)
+            assert is_error(ran, "no source 'nowhere.txt'", "`pincite sources` lists them")
+
     def test_options_before_and_after_the_action(self, run: Run, built: Path) -> None:
         one = run("sources", "--index", built, "--json", "list")
         assert one == run("sources", "list", "--index", built, "--json")

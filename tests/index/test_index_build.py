@@ -126,11 +126,11 @@ class TestUpdate:
         assert len(index.dense) == len(index.lexical) == index.manifest.passages
         index.close()
 
-    def test_removed_ids_stay_out(self, make: Build, index_dir: Path) -> None:
-        make(removed=["hall.txt"])
+    def test_removed_files_stay_out(self, make: Build, index_dir: Path) -> None:
+        make(removed=["/documents/hall.txt"])
         index = open_index(index_dir)
         assert [entry.source.id for entry in index.store.sources()] == ["bridge.txt", "tower.txt"]
-        assert index.manifest.removed == ("hall.txt",)
+        assert index.manifest.removed == ("/documents/hall.txt",)
         index.close()
 
     def test_the_same_text_is_embedded_once(self, index_dir: Path, fake: FakeEncoder) -> None:
@@ -203,3 +203,13 @@ def test_a_document_of_navigation_only(index_dir: Path, fake: FakeEncoder) -> No
 def test_no_document_is_an_error(index_dir: Path, fake: FakeEncoder, given: list[Failure], message: str) -> None:
     with pytest.raises(CorpusError, match=message):
         build(Request(given, fake, 16, ("/nowhere",)), index_dir)
+
+
+def test_two_documents_of_one_id_are_an_error(make: Build, index_dir: Path, fake: FakeEncoder) -> None:
+    make()
+    twice = [document("One.", id="a.txt"), document("Other.", id="b.txt"), document("Two.", id="a.txt")]
+    with pytest.raises(CorpusError, match=r"two documents have the id 'a\.txt'"):
+        build(Request(twice, fake, 16), index_dir)
+    index = open_index(index_dir)
+    assert len(index.store.sources()) == 3
+    index.close()

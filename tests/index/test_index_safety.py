@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from making import document
 
 from qa.errors import CorpusError, IndexBusy, IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated
 from qa.index import OpenIndex, Request, build, open_index
+from qa.index.lock import writing
 from qa.index.manifest import CURRENT, FORMAT, ORIGIN, current_generation, file_sha256, write_current
 
 building = import_module("qa.index.build")  # `qa.index.build` is the function of that name
@@ -194,6 +197,14 @@ class TestDamage:
         with pytest.raises(IndexDamaged, match="pincite index --index"):
             open_index(copy)
 
+    def test_the_pointer_is_a_folder(self, copy: Path) -> None:
+        (copy / CURRENT).unlink()
+        (copy / CURRENT).mkdir()
+        with pytest.raises(IndexDamaged, match=f"CURRENT cannot be read: .*run `pincite index --index {copy}`"):
+            open_index(copy)
+        build(Request(documents(), FakeEncoder(), 16), copy)
+        assert ids(copy) == sorted(TEXTS)
+
     def test_the_generation_is_gone(self, copy: Path) -> None:
         shutil.rmtree(current_generation(copy)[0])
         with pytest.raises(IndexDamaged, match=r"manifest\.json is missing"):
@@ -232,10 +243,10 @@ class TestDamage:
 
 class TestSeveralProcesses:
     HOLD = """
-import sys, time
+import sys
 from pathlib import Path
-from qa.index.build import _writing
-with _writing(Path(sys.argv[1])):
+from qa.index.lock import writing
+with writing(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -246,13 +257,26 @@ with _writing(Path(sys.argv[1])):
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
             assert holder.stdout is not None and holder.stdin is not None
             assert holder.stdout.readline() == "held\n"
-            with pytest.raises(IndexBusy, match=f"process {holder.pid} is writing the index"):
+            held = rf"process {holder.pid} \(since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\) is writing the index"
+            with pytest.raises(IndexBusy, match=held):
                 make(NEW)
             assert ids(index_dir) == sorted(TEXTS)  # reading goes on
             holder.stdin.write("\n")
             holder.stdin.close()
         make(NEW)
         assert ids(index_dir) == sorted(NEW)
+
+    def test_the_lock_may_be_taken_again_by_its_thread_only(self, make: Build, index_dir: Path) -> None:
+        with writing(index_dir):
+            make()
+            with ThreadPoolExecutor(1) as pool, pytest.raises(IndexBusy, match=f"process {os.getpid()} "):
+                pool.submit(make, NEW).result()
+            make(NEW)
+            assert (index_dir / "writer").is_file()
+        assert left_over(index_dir) == []
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(make).result()
+        assert ids(index_dir) == sorted(TEXTS)
 
     def test_the_lock_of_a_killed_process_is_free(self, make: Build, index_dir: Path) -> None:
         make()
@@ -267,12 +291,22 @@ with _writing(Path(sys.argv[1])):
     def test_a_reader_goes_on_reading_what_it_opened(self, make: Build, index_dir: Path, fake: FakeEncoder) -> None:
         make()
         reader = open_index(index_dir)
+        assert not reader.outdated
         make({"other.txt": "Quite another document about rivers."})
         make({"third.txt": "And a third about mountains."})
         assert self.answers(reader, fake) == ["hall.txt", "hall.txt", sorted(TEXTS)]
         assert reader.store.document("tower.txt").text == TEXTS["tower.txt"]
+        assert reader.outdated
         reader.close()
         assert ids(index_dir) == ["third.txt"]
+
+    def test_what_is_open_is_not_outdated_by_damage(self, make: Build, index_dir: Path) -> None:
+        make()
+        reader = open_index(index_dir)
+        for content in (b"", b"gen-9", None):
+            (index_dir / CURRENT).write_bytes(content) if content is not None else (index_dir / CURRENT).unlink()
+            assert not reader.outdated
+        reader.close()
 
     def answers(self, index: OpenIndex, encoder: FakeEncoder) -> list[Any]:
         (lexical, _), *_ = index.lexical.search("council hall", 1)

@@ -6,8 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from qa.corpus import read
-from qa.corpus.discover import discover
+from qa.corpus import discover, read_found
 from qa.encoder import DEFAULT_ENCODER, load_encoder
 from qa.errors import CorpusError
 from qa.index import IndexReport, Progress, Request
@@ -101,14 +100,14 @@ def _index(
 ) -> IndexReport:
     roots = [_absolute(path) for path in paths]
     old = read_origin(index_dir)
-    expected = len(discover(roots))
+    found = discover(roots, skip=[index_dir])
     request = Request(
-        documents=read(roots),
+        documents=read_found(found),
         encoder=load_encoder(encoder or (old.encoder if old else DEFAULT_ENCODER)),
         chunk_tokens=settings.chunk_tokens,
         roots=tuple(map(str, roots)),
         removed=tuple(sorted(removed)),
-        expected=expected,
+        expected=len(found),
     )
     return build_index(request, index_dir, progress)
 

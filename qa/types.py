@@ -67,7 +67,9 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     pages: tuple[int, ...] = ()
-    """Offset at which each page starts, page 1 first; empty where the format has no pages."""
+    """Offset at which each page starts, page 1 first; empty where the format has no pages. Slides are pages."""
+    warnings: tuple[str, ...] = ()
+    """What could not be read of it, or had to be found out, one line each: pages without text, an encoding."""
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@
 ``formats`` holds one reader per file format, ``layout`` finds paragraphs and headings in plain text.
 """
 
-from qa.corpus.read import load_file, read
+from qa.corpus.discover import discover
+from qa.corpus.read import load_file, read, read_found
 
-__all__ = ["load_file", "read"]
+__all__ = ["discover", "load_file", "read", "read_found"]

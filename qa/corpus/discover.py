@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+import stat
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,29 +20,27 @@ class Found:
     id: str
     path: Path
     folder: Path
-    is_folder: bool = False
-    """True for a folder that cannot be listed, so that what is in it is missed and not just gone."""
+    problem: str | None = None
+    """Why it cannot be read, where that is plain without opening it: what is in it is missed, and not just gone."""
 
 
-def discover(roots: Sequence[Path]) -> list[Found]:
-    """Every regular, visible file below ``roots`` (folders or files), and folders that cannot be listed, by id.
+def discover(roots: Sequence[Path], skip: Collection[Path] = ()) -> list[Found]:
+    """Every visible file below ``roots`` (folders or files), by id; ``skip`` names folders to stay out of.
 
     An id is the path relative to its root; where two roots hold the same, the later one gets its root's name in
-    front. Links that lead out of their root are not followed. Raises ``CorpusError`` for a root that is not there.
+    front. Links that lead out of their root are not followed; they, devices, pipes and folders that cannot be listed
+    come with a ``problem``. Raises ``CorpusError`` for a root that is not there.
     """
     found: dict[str, Found] = {}
     seen: set[Path] = set()
+    shut = {os.path.realpath(folder) for folder in skip}
     for root in roots:
         base = _existing(root)
-        unlisted: list[OSError] = []
-        for path in _files(base, unlisted.append):
+        for path, problem in _files(base, shut):
             if path not in seen:
                 seen.add(path)
                 id = _free_id(_relative(path, base), base, found)
-                found[id] = Found(id, path, path.parent)
-        for path in (Path(error.filename) for error in unlisted):
-            id = _free_id(_relative(path, base), base, found)
-            found[id] = Found(id, path, path.parent, is_folder=True)
+                found[id] = Found(id, path, path.parent, problem)
     return [found[id] for id in sorted(found)]
 
 
@@ -60,27 +60,46 @@ def _relative(path: Path, base: Path) -> str:
     return path.name if path == base else path.relative_to(base).as_posix()
 
 
-def _files(base: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
-    """Regular files in a fixed order; devices, pipes, hidden files and links that lead out are passed over."""
+def _files(base: Path, shut: Collection[str]) -> Iterator[tuple[Path, str | None]]:
+    """What is not hidden, in a fixed order, each with the reason why it cannot be read, if there is one."""
     if base.is_file():
-        yield base
+        yield base, None
         return
     home = base.resolve()
-    for folder, folders, names in os.walk(base, followlinks=False, onerror=on_error):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    unlisted: list[OSError] = []
+    for folder, folders, names in os.walk(base, followlinks=False, onerror=unlisted.append):
+        here = Path(folder)
+        inside = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = [name for name in inside if not shut or os.path.realpath(here / name) not in shut]
+        # A link to a folder is among the folders, though it is not walked into.
+        links = [name for name in folders if (here / name).is_symlink()]
         listed = FILE_NAME in names
-        for name in sorted(names):
-            path = Path(folder) / name
-            if not _describes(name, listed) and _is_inside(path, home):
-                yield path
+        for name in sorted([*names, *links]):
+            if not _describes(name, listed):
+                path = here / name
+                problem = _problem(path, home)
+                if name not in links or problem:
+                    yield path, problem
+    for error in unlisted:
+        yield Path(error.filename), "this folder cannot be listed"
 
 
-def _is_inside(path: Path, home: Path) -> bool:
-    """Whether it is a regular file that does not lead out of ``home``."""
+def _problem(path: Path, home: Path) -> str | None:
+    """Why a name below ``home`` is no file to be read; None where it is one, or where reading it will say why."""
     try:
-        return path.is_file() and path.resolve().is_relative_to(home)
-    except OSError:  # there, but not to be looked at: reading it will say why
-        return True
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            target = path.resolve(strict=True)
+            if not target.is_relative_to(home):
+                return "it is a link that leads out of the folder: it is not followed"
+            mode = target.stat().st_mode
+    except FileNotFoundError:
+        return "it is a link to what is not there"
+    except RuntimeError:
+        return "it is a link to itself"
+    except OSError as error:
+        return "it is a link to itself" if error.errno == errno.ELOOP else error.strerror or str(error)
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "it is a device, a pipe or a socket, not a file"
 
 
 def _describes(name: str, beside_sources_toml: bool) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from qa.corpus.discover import Found, discover
 from qa.corpus.formats import PARSERS, Parsed, Unreadable
 from qa.corpus.layout import heading_text
-from qa.corpus.sources_toml import Stated, read_sources_toml
+from qa.corpus.sources_toml import FILE_NAME, Stated, read_sources_toml, unmatched
 from qa.types import Block, Document, Failure, Source
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -18,13 +17,24 @@ _TITLE_MAX = 200
 
 
 def read(roots: Sequence[Path]) -> Iterator[Document | Failure]:
-    """Every document below ``roots`` in the order of ids, and a ``Failure`` for each file that is none.
+    """Every document below ``roots``, as ``read_found`` gives them. Raises ``CorpusError`` for a root not there."""
+    return read_found(discover(roots))
 
-    Raises ``CorpusError`` for a root that does not exist or a ``sources.toml`` that is broken.
+
+def read_found(found: Iterable[Found]) -> Iterator[Document | Failure]:
+    """The documents in these files, in their order, and a ``Failure`` for each file that is none.
+
+    A ``sources.toml`` that speaks of files that are not there makes a ``Failure`` as well, at the end.
+    Raises ``CorpusError`` for a ``sources.toml`` that is broken.
     """
-    stated_in = lru_cache(maxsize=None)(read_sources_toml)
-    for found in discover(roots):
-        yield load(found, stated_in(found.folder).get(found.path.name, Stated()))
+    stated: dict[Path, dict[str, Stated]] = {}
+    for each in found:
+        if each.folder not in stated:
+            stated[each.folder] = read_sources_toml(each.folder)
+        yield load(each, stated[each.folder].get(each.path.name, Stated()))
+    for folder, entries in stated.items():
+        for name in unmatched(folder, entries):
+            yield Failure(str(folder / FILE_NAME), f"it speaks of {name!r}, and there is no such file beside it")
 
 
 def load_file(id: str, path: Path) -> Document | Failure:
@@ -37,8 +47,8 @@ def load(found: Found, stated: Stated) -> Document | Failure:
     path = str(found.path).encode("utf-8", "replace").decode()
     if path != str(found.path):
         return Failure(path, "its name is not UTF-8: rename it")
-    if found.is_folder:
-        return Failure(path, "this folder cannot be listed")
+    if found.problem:
+        return Failure(path, found.problem)
     suffix = found.path.suffix.lower()
     if suffix not in PARSERS:
         known = " ".join(sorted(PARSERS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,11 @@ def read_sources_toml(folder: Path) -> dict[str, Stated]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) and "file" in entry for entry in entries):
         raise CorpusError(f"{path}: every [[source]] needs a `file`; mend or remove it")
     return {str(entry["file"]): _stated(entry) for entry in entries}
+
+
+def unmatched(folder: Path, entries: Iterable[str]) -> list[str]:
+    """Those of the names in ``folder/sources.toml`` that name no file in that folder."""
+    return [name for name in entries if Path(name).name != name or not (folder / name).exists()]
 
 
 def _stated(entry: dict[str, Any]) -> Stated:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qa.errors import IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated
 
-FORMAT = 1
+FORMAT = 2
 FILE_NAME = "manifest.json"
 CURRENT = "CURRENT"
 ORIGIN = "made-from.json"

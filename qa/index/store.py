@@ -18,7 +18,7 @@ _SCHEMA = """
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, publisher TEXT, published TEXT, url TEXT, path TEXT NOT NULL,
     sha256 TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL,
-    text TEXT NOT NULL, blocks TEXT NOT NULL, pages TEXT NOT NULL, characters INTEGER NOT NULL
+    text TEXT NOT NULL, blocks TEXT NOT NULL, pages TEXT NOT NULL, warnings TEXT NOT NULL, characters INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents, start INTEGER NOT NULL,
@@ -30,6 +30,7 @@ CREATE TABLE failures (path TEXT NOT NULL, reason TEXT NOT NULL);
 """
 
 _SOURCE = "id, title, publisher, published, url, path, sha256, kind, size"
+_CONTENT = "text, blocks, pages, warnings"
 _PASSAGE = "document_id, start, end, text, context, sentences, searchable"
 
 
@@ -41,6 +42,8 @@ class SourceEntry:
     passages: int
     """Those that can be retrieved."""
     characters: int
+    warnings: tuple[str, ...]
+    """``Document.warnings``."""
 
 
 class StoreWriter:
@@ -63,12 +66,13 @@ class StoreWriter:
     def _insert_document(self, document: Document) -> None:
         source = document.source
         self._connection.execute(
-            f"INSERT INTO documents ({_SOURCE}, text, blocks, pages, characters) VALUES ({', '.join('?' * 13)})",
+            f"INSERT INTO documents ({_SOURCE}, {_CONTENT}, characters) VALUES ({', '.join('?' * 14)})",
             (
                 *(getattr(source, name) for name in _SOURCE.split(", ")),
                 document.text,
                 json.dumps(document.blocks),
                 json.dumps(document.pages),
+                json.dumps(document.warnings),
                 len(document.text),
             ),
         )
@@ -121,19 +125,26 @@ class Store:
     def sources(self) -> tuple[SourceEntry, ...]:
         """Every source, ordered by id."""
         rows = self._all(
-            f"SELECT {_SOURCE}, characters, (SELECT count(*) FROM passages WHERE document_id = id AND searchable) "
-            "FROM documents ORDER BY id"
+            f"SELECT {_SOURCE}, characters, warnings, "
+            "(SELECT count(*) FROM passages WHERE document_id = id AND searchable) FROM documents ORDER BY id"
         )
-        return tuple(SourceEntry(Source(*row[:9]), passages=row[10], characters=row[9]) for row in rows)
+        return tuple(
+            SourceEntry(Source(*row[:9]), passages=row[11], characters=row[9], warnings=tuple(json.loads(row[10])))
+            for row in rows
+        )
 
     def document(self, id: str) -> Document:
         """Raises ``KeyError`` for an unknown id."""
-        rows = self._all(f"SELECT {_SOURCE}, text, blocks, pages FROM documents WHERE id = ?", (id,))
+        rows = self._all(f"SELECT {_SOURCE}, {_CONTENT} FROM documents WHERE id = ?", (id,))
         if not rows:
             raise KeyError(id)
-        (*source, text, blocks, pages) = rows[0]
+        (*source, text, blocks, pages, warnings) = rows[0]
         return Document(
-            Source(*source), text, tuple(Block(*block) for block in json.loads(blocks)), tuple(json.loads(pages))
+            Source(*source),
+            text,
+            tuple(Block(*block) for block in json.loads(blocks)),
+            tuple(json.loads(pages)),
+            tuple(json.loads(warnings)),
         )
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:

@@ -17,7 +17,11 @@ from qa.types import Document, Failure
 
 
 def ids(*roots: Path) -> list[str]:
-    return [found.id for found in discover(roots)]
+    return [found.id for found in discover(roots) if not found.problem]
+
+
+def problems(root: Path) -> dict[str, str]:
+    return {found.id: found.problem for found in discover([root]) if found.problem}
 
 
 def test_ids_are_paths_below_the_root_in_order(tmp_path: Path) -> None:
@@ -81,6 +85,15 @@ def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
     (docs / "loop.txt").symlink_to(docs / "loop.txt")
     (docs / "self").symlink_to(docs)
     assert ids(docs) == ["a.txt", "inside.txt"]
+    out = "it is a link that leads out of the folder: it is not followed"
+    assert problems(docs) == {
+        "broken.txt": "it is a link to what is not there",
+        "file.txt": out,
+        "folder": out,
+        "loop.txt": "it is a link to itself",
+    }
+    failures = {Path(item.path).name for item in read([docs]) if isinstance(item, Failure)}
+    assert failures == {"broken.txt", "file.txt", "folder", "loop.txt"}
 
 
 def test_a_root_may_be_a_link(tmp_path: Path) -> None:
@@ -95,8 +108,18 @@ def test_pipes_and_devices_are_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "zero.txt").symlink_to("/dev/zero")
     assert ids(tmp_path) == ["a.txt"]
+    assert problems(tmp_path) == {
+        "pipe.txt": "it is a device, a pipe or a socket, not a file",
+        "zero.txt": "it is a link that leads out of the folder: it is not followed",
+    }
     with pytest.raises(CorpusError, match="is a device or a pipe"):
         discover([tmp_path / "pipe.txt"])
+
+
+def test_folders_to_stay_out_of(tmp_path: Path) -> None:
+    write(tmp_path, {"a.txt": "a", "index/CURRENT": "x", "index/gen-000001/b.txt": "b", "docs/index/c.txt": "c"})
+    (tmp_path / "other").symlink_to(tmp_path / "index")
+    assert [found.id for found in discover([tmp_path], skip=[tmp_path / "other"])] == ["a.txt", "docs/index/c.txt"]
 
 
 def test_names_may_be_anything(tmp_path: Path) -> None:

@@ -169,6 +169,15 @@ class TestSourcesToml:
         source = one(tmp_path, "a.html", '<title>Own</title><meta name="date" content="2020-01-02"><p>x').source
         assert (source.title, source.published) == ("Stated", "2020-01-02")
 
+    def test_entries_without_a_file_are_told(self, tmp_path: Path) -> None:
+        entries = "".join(f'[[source]]\nfile = "{name}"\n' for name in ("a.txt", "gone.txt", "x/b.txt", "c.xyz"))
+        write(tmp_path, {"sources.toml": entries, "a.txt": "t", "x/b.txt": "t", "c.xyz": "t"})
+        told = [item for item in read([tmp_path]) if isinstance(item, Failure) and item.path.endswith("sources.toml")]
+        reason = "it speaks of {!r}, and there is no such file beside it"
+        assert told == [
+            Failure(str(tmp_path / "sources.toml"), reason.format(name)) for name in ("gone.txt", "x/b.txt")
+        ]
+
     def test_each_folder_has_its_own(self, tmp_path: Path) -> None:
         write(tmp_path, {"x/sources.toml": '[[source]]\nfile = "a.txt"\ntitle = "X"\n', "x/a.txt": "t", "a.txt": "t"})
         titles = {item.id: item.source.title for item in read([tmp_path]) if isinstance(item, Document)}

@@ -26,6 +26,7 @@ def test_round_trip(index_dir: Path, fake: FakeEncoder) -> None:
             "rich.md",
         ),
         pages=(0, 12, 40),
+        warnings=("page 2 has no text", "read as cp1252"),
     )
     rich = dataclasses.replace(
         rich, source=dataclasses.replace(rich.source, publisher="P", published="2020-01", url="https://a.example")

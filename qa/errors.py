@@ -7,6 +7,7 @@
     ├── CorpusError         no document could be read from what was named
     ├── EncoderError        an embedding model is missing, altered or cannot be loaded
     ├── QuestionSetError    a set of known questions is malformed; names file and line
+    ├── RunStopped          somebody stopped an evaluation; the same one goes on where it stopped
     └── IndexFolderError         something is wrong with an index folder
         ├── IndexMissing    there is none
         ├── IndexDamaged    a file is missing or its hash is not the one written
@@ -37,6 +38,10 @@ class EncoderError(PinciteError):
 
 class QuestionSetError(PinciteError):
     """A set of known questions is malformed."""
+
+
+class RunStopped(PinciteError):
+    """Somebody stopped an evaluation; what was asked is kept."""
 
 
 class IndexFolderError(PinciteError):

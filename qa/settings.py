@@ -81,3 +81,9 @@ def eval_sets_dir() -> Path:
     """Where question sets are looked up by name: ``eval/sets`` of a checkout, or the data folder."""
     root = checkout()
     return root / "eval" / "sets" if root else home() / "sets"
+
+
+def eval_runs_dir() -> Path:
+    """Where runs made from the screen are kept: ``eval/runs`` of a checkout, or the data folder."""
+    root = checkout()
+    return root / "eval" / "runs" if root and not os.environ.get("PINCITE_HOME") else home() / "runs"

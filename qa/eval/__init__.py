@@ -1,6 +1,8 @@
 """Known questions -> numbers and reports.
 
-``sets`` (our own JSONL), ``squad``, ``beir`` and ``spans`` read question sets, ``check`` says what is wrong
-with one; ``run`` asks them; ``folder`` keeps what came out; ``report`` sums it up, ``tables`` prints it and
-``gates`` turns it into an exit status. ``cli`` is the command, ``job`` carries it out on the ``engine``.
+``sets`` (our own JSONL), ``squad``, ``beir`` and ``spans`` read question sets, ``check`` says what is wrong with one
+and ``edit`` changes its file. ``plan`` says what to run, ``run`` asks in batches over the ``engine``, ``scoring``
+scores what came back, ``journal`` keeps it while it runs, ``folder`` for good; ``report`` sums it up, ``tables``
+prints it and ``gates`` turns it into an exit status. ``service`` is all of that as functions, for scripts and the
+screen; ``cli`` is the command and ``job`` one invocation of it.
 """

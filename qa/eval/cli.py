@@ -40,6 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--index", type=Path, metavar="DIR", help="the index to ask")
     parser.add_argument("--encoder", metavar="NAME", help="the encoder for --beir, --spans and --squad")
     parser.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which questions")
+    parser.add_argument("--limit", type=_count, metavar="N", help="the first N questions only")
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), help="retrieval only, this way")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write questions, summary, TREC files")
     parser.add_argument("--compare", type=Path, metavar="RUN", help="an earlier --out to compare with")
@@ -50,6 +51,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--fail-if-worse", action="store_true", help="exit 1 on a significant loss to RUN")
     parser.set_defaults(run=run, parser=parser)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
 
 
 def _floor(text: str) -> object:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from qa.errors import IndexFolderError
+from qa.errors import IndexFolderError, QuestionError
 from qa.library import Progress, build
 from qa.pipeline import Mode, Pincite
 from qa.settings import Settings
@@ -28,9 +28,15 @@ class Subject(Protocol):
 
     def ask(self, question: str, history: Sequence[str] = (), *, top_k: int = 10) -> Answer: ...
 
+    def ask_many(self, asked: Sequence[tuple[str, Sequence[str]]], *, top_k: int = 10) -> list[Answer | QuestionError]:
+        """What ``ask`` gives for each (question, history), in order; the error where one cannot be asked."""
+
     def search(self, question: str, *, top_k: int = 10, mode: Mode = "hybrid") -> tuple[Hit, ...]: ...
 
-    def document(self, id: str) -> Document: ...
+    def document(self, id: str) -> Document:
+        """Raises ``KeyError`` for an unknown id."""
+
+    def document_ids(self) -> tuple[str, ...]: ...
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """Every passage of a document in order, those that are never retrieved included."""
@@ -62,9 +68,10 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class OpenedPincite:
-    """The product itself as a subject."""
+    """The product itself as a subject. ``lent``: somebody else closes it."""
 
     pincite: Pincite
+    lent: bool = False
 
     @property
     def encoder_name(self) -> str:
@@ -77,17 +84,30 @@ class OpenedPincite:
     def ask(self, question: str, history: Sequence[str] = (), *, top_k: int = 10) -> Answer:
         return self.pincite.ask(question, history, top_k=top_k)
 
+    def ask_many(self, asked: Sequence[tuple[str, Sequence[str]]], *, top_k: int = 10) -> list[Answer | QuestionError]:
+        return [self._answer(question, history, top_k) for question, history in asked]
+
+    def _answer(self, question: str, history: Sequence[str], top_k: int) -> Answer | QuestionError:
+        try:
+            return self.ask(question, history, top_k=top_k)
+        except QuestionError as error:
+            return error
+
     def search(self, question: str, *, top_k: int = 10, mode: Mode = "hybrid") -> tuple[Hit, ...]:
         return self.pincite.search(question, top_k=top_k, mode=mode)
 
     def document(self, id: str) -> Document:
         return self.pincite.document(id)
 
+    def document_ids(self) -> tuple[str, ...]:
+        return tuple(entry.source.id for entry in self.pincite.sources())
+
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         return self.pincite.index.store.passages_of(document_id)
 
     def close(self) -> None:
-        self.pincite.close()
+        if not self.lent:
+            self.pincite.close()
 
 
 def open_pincite(index_dir: Path, settings: Settings) -> Subject:
@@ -100,6 +120,20 @@ def open_pincite(index_dir: Path, settings: Settings) -> Subject:
 PRODUCT = Engine(open_pincite, build)
 
 
+def sharing(pincite: Pincite, index_dir: Path) -> Engine:
+    """The product, with ``index_dir`` opened already: a screen evaluates the index that it answers from.
+
+    Other folders, and other settings than the opened one's, are opened and closed as ever.
+    """
+
+    def opened(folder: Path, settings: Settings) -> Subject:
+        if folder.absolute() == index_dir.absolute() and settings == pincite.settings:
+            return OpenedPincite(pincite, lent=True)
+        return open_pincite(folder, settings)
+
+    return Engine(opened, build)
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """Where indexes of public test collections are made and kept, and how."""
@@ -108,7 +142,7 @@ class Workshop:
     folder: Path
     settings: Settings
     encoder: str | None
-    progress: Progress
+    progress: Progress = lambda *_: None
 
     def open(self, documents: Sequence[Document]) -> Subject:
         """An index of ``documents``, built once and reused while all that shapes it is the same."""

@@ -26,10 +26,22 @@ def read_text(path: Path) -> str:
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Where each line of a file stands ("FILE line N") and the line; blank ones are skipped."""
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if line.strip():
-            yield f"{path} line {number}", line
+    """Where each line of a file stands ("FILE line N") and the line; blank ones are skipped, one is held at a time."""
+    try:
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                line = _decoded(raw, f"{path} line {number}", "utf-8-sig" if number == 1 else "utf-8")
+                if line.strip():
+                    yield f"{path} line {number}", line
+    except OSError as error:
+        raise QuestionSetError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _decoded(raw: bytes, where: str, encoding: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise QuestionSetError(f"{where}: byte {error.start + 1} of the line is not UTF-8") from error
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -5,29 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
-from qa.errors import QuestionSetError
-from qa.eval.beir import read_beir
 from qa.eval.check import problems
-from qa.eval.engine import Engine, Subject, Workshop
-from qa.eval.folder import SUMMARY, check_free, read_rows, write_run
+from qa.eval.engine import Engine
+from qa.eval.folder import check_free, read_rows
 from qa.eval.gates import below, worse
+from qa.eval.plan import READERS, Format, Plan
 from qa.eval.progress import Meter
-from qa.eval.report import About, Report, make_report, to_json
-from qa.eval.run import Examiner, Record
-from qa.eval.sets import QuestionSet, find_set, read_set
-from qa.eval.spans import read_spans
-from qa.eval.squad import read_squad
+from qa.eval.report import Report, to_json
+from qa.eval.service import run_plan
+from qa.eval.sets import find_set
 from qa.eval.tables import markdown, plain
 from qa.library import Progress
-from qa.measures.rows import Row
-from qa.pipeline import Mode
-from qa.settings import Settings, eval_sets_dir, home, index_dir
+from qa.settings import Settings, eval_sets_dir, index_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +36,10 @@ class Job:
 
     def reports(self) -> Iterator[Report]:
         """The report of each set; what --out asks for is on disk before it is given."""
-        names = self.args.sets or ["innovation"]
-        if self._reader():
-            names = [""]
-        for name in names:
+        plans = self.plans()
+        for plan in plans:
             # Several sets have a folder each below that of --out and --compare.
-            yield self._report(name, Path(name).stem if len(names) > 1 else "")
+            yield self._report(plan, Path(plan.source).stem if len(plans) > 1 else "")
 
     def check(self) -> list[str]:
         """A line for everything wrong in the sets after the word ``check``."""
@@ -57,63 +50,23 @@ class Job:
                 found += problems(find_set(name, eval_sets_dir()), text_of)
         return found
 
-    def _report(self, name: str, below: str) -> Report:
+    def plans(self) -> list[Plan]:
+        """A plan for each set, or for the public collection named."""
+        for format in READERS:
+            if path := getattr(self.args, format):
+                return [self._plan(str(path), format)]
+        return [self._plan(name, "set") for name in self.args.sets or ["innovation"]]
+
+    def _plan(self, source: str, format: Format) -> Plan:
+        args = self.args
+        return Plan(source, format, args.index, args.encoder, args.split, args.mode, args.limit, self.settings)
+
+    def _report(self, plan: Plan, below: str) -> Report:
         out = self.args.out / below if self.args.out else None
         if out:
             check_free(out)
         before = read_rows(self.args.compare / below) if self.args.compare else None
-        questions, subject = self._opened(name)
-        with closing(subject):
-            ids = {question.id for question in questions.questions}
-            if before is not None and ids.isdisjoint(row.id for row in before):
-                raise QuestionSetError(f"{self.args.compare}: has no question of {questions.name} in it")
-            return self._examined(questions, subject, before, out)
-
-    def _opened(self, name: str) -> tuple[QuestionSet, Subject]:
-        """The questions asked for, and an open index to ask."""
-        if read := self._reader():
-            whole = read()
-            questions = whole.part(self.args.split)
-            workshop = Workshop(self.engine, home() / "eval-cache", self.settings, self.args.encoder, self.progress)
-            return questions, workshop.open(whole.documents or ())
-        path = find_set(name, eval_sets_dir())
-        subject = self.engine.open(self.args.index or index_dir(), self.settings)
-        try:
-            return read_set(path, cache(lambda id: subject.document(id).text)).part(self.args.split), subject
-        except BaseException:
-            subject.close()
-            raise
-
-    def _reader(self) -> Callable[[], QuestionSet] | None:
-        """How to read a public collection, where one was named."""
-        readers = {"beir": read_beir, "squad": read_squad, "spans": read_spans}
-        named = [partial(read, path) for name, read in readers.items() if (path := getattr(self.args, name))]
-        return named[0] if named else None
-
-    def _examined(
-        self, questions: QuestionSet, subject: Subject, before: Sequence[Row] | None, out: Path | None
-    ) -> Report:
-        mode: Mode | None = self.args.mode or ("hybrid" if questions.places_only else None)
-        records = Examiner(subject, self.settings, mode, progress=self.progress).evaluate(questions)
-        about = About(
-            name=questions.name,
-            split=self.args.split,
-            mode=mode or "answers",
-            questions=len(records),
-            answerable=sum(record.row.answerable for record in records),
-            encoder=subject.encoder_name,
-            index_hash=subject.index_hash,
-            settings=self.settings,
-        )
-        report = make_report(about, records, before)
-        if out:
-            _write(out, records, report)
-        return report
-
-
-def _write(out: Path, records: Sequence[Record], report: Report) -> None:
-    summary = json.dumps(to_json(report), ensure_ascii=False, indent=1)
-    write_run(out, records, {SUMMARY: f"{summary}\n", "report.md": markdown(report)})
+        return run_plan(plan, self.engine, out=out, before=before, progress=self.progress)
 
 
 def shown(report: Report, args: argparse.Namespace) -> str:
@@ -126,6 +79,6 @@ def shown(report: Report, args: argparse.Namespace) -> str:
 def failures(report: Report, args: argparse.Namespace) -> list[str]:
     """A line for each gate that the report does not pass."""
     lines = below(report.estimates, args.fail_below)
-    if args.fail_if_worse:
-        lines += worse(report.differences)
+    if args.fail_if_worse and report.comparison:
+        lines += worse(report.comparison.differences)
     return [f"{report.about.name}: {line}" for line in lines]

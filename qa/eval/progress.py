@@ -10,7 +10,8 @@ from typing import TextIO
 class Meter:
     """Writes "asking 120 of 961, 0:41 left" to a stream as ``meter(stage, done, total)`` is called.
 
-    A terminal's line is rewritten at most ten times a second, a log gets a line every ten seconds.
+    A terminal's line is rewritten at most ten times a second, a log gets a line every ten seconds. What was done
+    before a stage's first call, by a run that was stopped, tells nothing of the time left.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -18,23 +19,27 @@ class Meter:
         self._clock = clock
         self._in_place = stream.isatty()
         self._stage = ""
+        self._before = 0
         self._began = self._wrote = 0.0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         now = self._clock()
         if stage != self._stage:
-            self._stage, self._began, self._wrote = stage, now, now
+            self._stage, self._before, self._began, self._wrote = stage, done, now, now
         finished = 0 < total <= done
-        if not finished and now - self._wrote < (0.1 if self._in_place else 10):
+        if finished:
+            self._stage = ""  # the next set's stage of the same name begins anew
+        elif now - self._wrote < (0.1 if self._in_place else 10):
             return
         self._wrote = now
         of = f" of {total}" if total else ""
         self._write(f"{stage} {done}{of}{self._left(done, total, now)}", finished)
 
     def _left(self, done: int, total: int, now: float) -> str:
-        if not 0 < done < total:
+        new = done - self._before
+        if new <= 0 or done >= total:
             return ""
-        minutes, seconds = divmod(round((now - self._began) / done * (total - done)), 60)
+        minutes, seconds = divmod(round((now - self._began) / new * (total - done)), 60)
         return f", {minutes}:{seconds:02} left"
 
     def _write(self, line: str, finished: bool) -> None:

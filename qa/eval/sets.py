@@ -88,14 +88,22 @@ def find_set(name: str, sets_dir: Path) -> Path:
 
 
 def read_set(path: Path, text_of: TextOf) -> QuestionSet:
-    """Our own set, its quotes resolved against the documents.
+    """Our own set, its quotes resolved against the documents; drafts are left out.
 
     Raises ``QuestionSetError`` naming file, line and cause at the first line that is wrong.
     """
-    questions = unique((where, parse_question(line, where, text_of)) for where, line in json_lines(path))
+    asked = ((where, line) for where, line in json_lines(path) if not is_draft(line, where))
+    questions = unique((where, parse_question(line, where, text_of)) for where, line in asked)
     if not questions:
-        raise QuestionSetError(f"{path}: there is no question in it")
+        drafts = "; its drafts count when they are accepted" if any(True for _ in json_lines(path)) else ""
+        raise QuestionSetError(f"{path}: there is no question in it{drafts}")
     return QuestionSet(path.parent.name if path.name == "questions.jsonl" else path.stem, questions)
+
+
+def is_draft(line: Mapping[str, Any], where: str) -> bool:
+    """Whether a line is a proposal that nobody has accepted yet."""
+    draft: bool = field(line, "draft", bool, where, False)
+    return draft
 
 
 def made_source(path: Path, id: str, title: str, text: str) -> Source:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.eval.fields import short
-from qa.eval.report import About, Report
+from qa.eval.report import About, Comparison, Report
 from qa.measures.table import BY_NAME, Estimate
 
 BY_TYPE = ("success@5", "MRR@10", "answer-in-text@1", "refusal-recall")
@@ -53,8 +53,8 @@ def _tables(report: Report) -> list[Table]:
         tables.append(_types(report.by_type))
     if any(report.stages.values()):
         tables.append(Table("lost", ("stage", "questions"), [(s, str(n)) for s, n in report.stages.items() if n]))
-    if report.differences:
-        tables += [_differences(report), _flips(report)]
+    if report.comparison:
+        tables += [_differences(report.comparison), _flips(report.comparison)]
     return tables
 
 
@@ -84,7 +84,7 @@ def _short(estimate: Estimate) -> str:
     return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}] {estimate.n}"
 
 
-def _differences(report: Report) -> Table:
+def _differences(comparison: Comparison) -> Table:
     rows = [
         (
             each.measure,
@@ -96,20 +96,20 @@ def _differences(report: Report) -> Table:
             _p(each.p_holm),
             ("better" if each.gain > 0 else "worse") if each.significant else "",
         )
-        for each in report.differences
+        for each in comparison.differences
         if each.difference is not None
     ]
     header = ("measure", "before", "after", "difference", "95 % interval", "p", "p (Holm)", "verdict")
-    return Table(f"compared on {report.compared} questions", header, rows)
+    return Table(f"compared on {comparison.compared} questions", header, rows)
 
 
-def _flips(report: Report) -> Table:
+def _flips(comparison: Comparison) -> Table:
     rows = [
-        (each.id, f"{each.before:.2f}", f"{each.after:.2f}", short(report.asked[each.id]))
-        for each in report.flips[:_MOST_FLIPS]
+        (each.id, f"{each.before:.2f}", f"{each.after:.2f}", short(comparison.asked[each.id]))
+        for each in comparison.flips[:_MOST_FLIPS]
     ]
-    more = f", the first {_MOST_FLIPS}" if len(report.flips) > _MOST_FLIPS else ""
-    title = f"{len(report.flips)} flipped, worst first{more}"
+    more = f", the first {_MOST_FLIPS}" if len(comparison.flips) > _MOST_FLIPS else ""
+    title = f"{len(comparison.flips)} flipped, worst first{more}"
     return Table(title, ("id", "before", "after", "question"), rows)
 
 

@@ -21,7 +21,8 @@ class Row:
     type: str
     answerable: bool
     values: Mapping[str, float]
-    seconds: float
+    seconds: float | None
+    """None for a question that was asked together with others: what it took alone is not known."""
     shown: bool | None = None
     """Whether an answer was shown; None when only retrieval was run."""
     confidence: float | None = None
@@ -59,8 +60,10 @@ class Columns:
         return np.array([row.shown is not None for row in self.rows], dtype=bool)
 
     @property
-    def seconds(self) -> Floats:
-        return np.array([row.seconds for row in self.rows], dtype=float)
+    def seconds(self) -> tuple[Floats, Bools]:
+        """Seconds, 0 where they are not known, and where they are."""
+        known = np.array([row.seconds is not None for row in self.rows], dtype=bool)
+        return np.array([row.seconds or 0.0 for row in self.rows], dtype=float), known
 
     @property
     def confidence(self) -> Floats:

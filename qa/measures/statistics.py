@@ -122,12 +122,14 @@ def calibration_error(score: Floats, right: Bools, shown: Bools, bins: int = 10)
     return of
 
 
-def quantile(values: Floats, share: float) -> Statistic:
-    """The smallest value that at least ``share`` of the rows do not exceed (nearest rank)."""
-    order = np.argsort(values, kind="stable")
+def quantile(values: Floats, counted: Bools, share: float) -> Statistic:
+    """The smallest value that at least ``share`` of the counted rows do not exceed (nearest rank)."""
+    order = np.flatnonzero(counted)[np.argsort(values[counted], kind="stable")]
     ordered = values[order]
 
     def of(weights: Floats) -> Floats:
+        if not order.size:
+            return np.full(weights.shape[1], np.nan)
         reached = np.cumsum(weights[order], axis=0)
         enough = reached >= share * reached[-1] - 1e-9
         return np.where(reached[-1] > 0, ordered[enough.argmax(axis=0)], np.nan)

@@ -63,6 +63,18 @@ class FakeSubject:
         found = FoundAnswer(passage.text, last.group(), confidence, 1)
         return Answer(question, tuple(history), (found,), (citation,), hits, confidence, None, {})
 
+    def ask_many(self, asked: Sequence[tuple[str, Sequence[str]]], *, top_k: int = 10) -> list[Answer | QuestionError]:
+        answers: list[Answer | QuestionError] = []
+        for question, history in asked:
+            try:
+                answers.append(self.ask(question, history, top_k=top_k))
+            except QuestionError as error:
+                answers.append(error)
+        return answers
+
+    def document_ids(self) -> tuple[str, ...]:
+        return tuple(self.documents)
+
     def search(self, question: str, *, top_k: int = 10, mode: Any = "hybrid") -> tuple[Hit, ...]:
         self.modes.append(mode)
         return self._ranked(question, top_k)

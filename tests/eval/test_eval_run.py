@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from qa.eval.relevance import passage_id, relevant_ids
-from qa.eval.run import Examiner, Record, stage_of_loss
+from qa.eval.run import Examiner
+from qa.eval.scoring import Record, stage_of_loss
 from qa.eval.sets import Gold, Question, QuestionSet
 from qa.measures.rows import Row
 from qa.settings import Settings
@@ -42,7 +43,7 @@ def ticking() -> Iterator[float]:
 def examine(subject: Any, questions: QuestionSet = QUESTIONS, **more: Any) -> dict[str, Record]:
     ticks = ticking()
     examiner = Examiner(subject, Settings(), clock=lambda: next(ticks), **more)
-    return {record.question.id: record for record in examiner.evaluate(questions)}
+    return {record.question.id: record for records in examiner.evaluate(questions) for record in records}
 
 
 def test_every_question_has_a_record_in_order(subject: Any) -> None:

@@ -107,7 +107,7 @@ def test_an_empty_set(tmp_path: Path, text_of: TextOf) -> None:
 def test_a_file_that_is_not_utf_8(tmp_path: Path, text_of: TextOf) -> None:
     path = tmp_path / "set.jsonl"
     path.write_bytes(b"ab\xff")
-    with pytest.raises(QuestionSetError, match="byte 2 is not UTF-8"):
+    with pytest.raises(QuestionSetError, match="line 1: byte 3 of the line is not UTF-8"):
         read_set(path, text_of)
 
 

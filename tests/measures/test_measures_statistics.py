@@ -51,7 +51,7 @@ STATISTICS: list[Callable[[Any, Any, Any], Statistic]] = [
     lambda score, right, shown: coverage_at(0.8, score, right, shown, np.ones(len(score), dtype=bool)),
     risk_coverage_area,
     calibration_error,
-    lambda score, right, shown: quantile(score, 0.5),
+    lambda score, right, shown: quantile(score, shown, 0.5),
 ]
 
 
@@ -132,7 +132,7 @@ def test_a_bin_holds_its_upper_edge(edge: float) -> None:
 def test_quantile_equals_numpy(case: Arrays, share: float) -> None:
     values = case[0]
     expected = np.quantile(values, share, method="inverted_cdf")
-    assert value(quantile(values, share), ones(len(values))) == expected
+    assert value(quantile(values, np.ones(len(values), dtype=bool), share), ones(len(values))) == expected
 
 
 def test_undefined_is_nan_not_zero() -> None:

@@ -16,12 +16,12 @@ from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.evidence import term_weight
-from qa.reader.scoring import sigmoid
+from qa.reader.scoring import calibrated, sigmoid
 from qa.reader.sentence import SentenceReader
 from qa.reader.similarity import Similarity
 from qa.reader.trained import TrainedReader
 from qa.retriever import MODES, Mode, Retriever
-from qa.settings import MAX_QUESTION, Settings
+from qa.settings import MAX_QUESTION, Settings, calibration_file
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry"]
@@ -31,9 +31,10 @@ _NOTHING_CLOSE = "No passage in the sources is close enough to the question to a
 
 
 def make_reader(settings: Settings, index: OpenIndex, encoder: Encoder) -> Reader:
-    """The reader that ``settings`` name, for the words of this index."""
-    parts = (Similarity(encoder), term_weight(index.lexical))
-    return SentenceReader(*parts) if settings.reader == "sentence" else TrainedReader(*parts)
+    """The reader that ``settings`` name, for the words of this index, with the user's calibration if there is one."""
+    kind = SentenceReader if settings.reader == "sentence" else TrainedReader
+    reader = kind(Similarity(encoder), term_weight(index.lexical))
+    return replace(reader, scorer=calibrated(reader.scorer, reader.name, calibration_file()))
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,8 @@ class Pincite:
         use; None = all, empty = none. Raises ``QuestionError`` (empty, too long, no word in it).
         """
         started = time.perf_counter()
-        clean = self._clean(question)
-        earlier = [_CONTROL.sub(" ", text).strip() for text in history]
-        readings = []
-        spent = {"retrieve": 0.0, "read": 0.0}
-        for form in [form for form in resolve(clean, earlier) if self._fits(form)] or [clean]:
-            reading = self._read(form, max(top_k, self.settings.read_passages), only)
-            readings.append(reading)
-            spent = {name: spent[name] + reading.seconds[name] for name in spent}
+        readings = self._readings(question, history, max(top_k, self.settings.read_passages), only)
+        spent = {name: sum(reading.seconds[name] for reading in readings) for name in ("retrieve", "read")}
         best = max(readings, key=lambda reading: reading.confidence)  # the first of equals: the likeliest form
         answers, citations = self._answers(best.extracts)
         return Answer(
@@ -96,6 +91,17 @@ class Pincite:
             seconds={**spent, "total": time.perf_counter() - started},
             trace=self._trace(readings, best),
         )
+
+    def best(self, question: str, history: Sequence[str] = ()) -> Extract | None:
+        """The likeliest place, shown or not; None where no sentence was found."""
+        readings = self._readings(question, history, self.settings.read_passages, None)
+        return next(iter(max(readings, key=lambda reading: reading.confidence).extracts), None)
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which an answer is shown."""
+        wanted = self.settings.min_confidence
+        return self.reader.least_confidence(self.settings.accuracy) if wanted is None else wanted
 
     def search(
         self, question: str, *, top_k: int = 10, mode: Mode = "hybrid", only: Collection[str] | None = None
@@ -130,6 +136,15 @@ class Pincite:
 
     def close(self) -> None:
         self.index.close()
+
+    def _readings(
+        self, question: str, history: Sequence[str], top_k: int, only: Collection[str] | None
+    ) -> list[_Reading]:
+        """What each form of the question came to, the likeliest form first."""
+        clean = self._clean(question)
+        earlier = [_CONTROL.sub(" ", text).strip() for text in history]
+        forms = [form for form in resolve(clean, earlier) if self._fits(form)] or [clean]
+        return [self._read(form, top_k, only) for form in forms]
 
     def _clean(self, question: str) -> str:
         """The question as retrieval reads it: control characters and outer white space left out."""
@@ -170,7 +185,7 @@ class Pincite:
         )
 
     def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
-        chosen = _chosen(extracts, self.settings)
+        chosen = _chosen(extracts, self.threshold, self.settings.max_answers)
         documents = {id: self.document(id) for id in {extract.passage.document_id for extract in chosen}}
         citations = tuple(
             cite(number, documents[extract.passage.document_id], extract)
@@ -194,7 +209,7 @@ class Pincite:
             retrieved=best.retrieved,
             read=min(len(best.retrieved), self.settings.read_passages),
             extracts=best.extracts,
-            threshold=self.settings.min_confidence,
+            threshold=self.threshold,
         )
 
     def _reason(self, reading: _Reading) -> str:
@@ -236,14 +251,14 @@ def _ranked(hits: Sequence[Hit], extracts: Sequence[Extract]) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(ranked, start=1)]
 
 
-def _chosen(extracts: Sequence[Extract], settings: Settings) -> list[Extract]:
+def _chosen(extracts: Sequence[Extract], threshold: float, most: int) -> list[Extract]:
     """The extracts to show: the best, then the next best places, other documents first, none twice."""
-    shown = [extract for extract in extracts if extract.confidence >= settings.min_confidence]
+    shown = [extract for extract in extracts if extract.confidence >= threshold]
     if not shown or shown[0] is not extracts[0]:
         return []
     chosen: list[Extract] = []
     for extract in _other_documents_first(shown):
-        if len(chosen) < settings.max_answers and not any(_same_place(extract, other) for other in chosen):
+        if len(chosen) < most and not any(_same_place(extract, other) for other in chosen):
             chosen.append(extract)
     return chosen
 

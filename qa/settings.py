@@ -29,15 +29,19 @@ class Settings:
     """Passages the reader reads."""
     max_answers: int = 4
     """Places shown for one question."""
-    min_confidence: float = 0.4
-    """Below this probability an answer is not shown."""
+    accuracy: float = 0.8
+    """Share of the shown answers that shall be right, 0 to 1: the less is asked, the less is refused."""
+    min_confidence: float | None = None
+    """Below this probability an answer is not shown; None: the one that reached ``accuracy`` in calibration."""
 
     def __post_init__(self) -> None:
         if self.chunk_tokens < 16:
             raise ValueError(f"chunk_tokens must be at least 16, not {self.chunk_tokens}")
         if not 0 <= self.dense_share <= 1:
             raise ValueError(f"dense_share must lie between 0 and 1, not {self.dense_share}")
-        if not 0 <= self.min_confidence <= 1:
+        if not 0 <= self.accuracy <= 1:
+            raise ValueError(f"accuracy must lie between 0 and 1, not {self.accuracy}")
+        if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise ValueError(f"min_confidence must lie between 0 and 1, not {self.min_confidence}")
         if min(self.pool, self.read_passages, self.max_answers) < 1:
             raise ValueError("pool, read_passages and max_answers must be at least 1")
@@ -62,6 +66,11 @@ def home() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("pincite", appauthor=False))
+
+
+def calibration_file() -> Path:
+    """Where ``pincite calibrate`` keeps a confidence fitted to the user's own questions."""
+    return home() / "calibration.json"
 
 
 def index_dir() -> Path:

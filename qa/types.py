@@ -144,6 +144,8 @@ class Extract:
     """Probability, 0 to 1, that this extract answers the question."""
     why_not: str | None = None
     """What speaks against it, in one sentence, where the reader knows."""
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    """The named numbers that the confidence was made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from qa.corpus import read
 from qa.corpus.layout import blocks_of
+from qa.eval.calibrate import shown_table
 from qa.followup import resolve
 from qa.library import build
 from qa.pipeline import Pincite
@@ -81,10 +82,13 @@ def main() -> None:
     args = parser.parse_args()
     rows = _cached(args.cache, lambda: [*_public(args.data, args.reader), *_own(args.reader)])
     rank = fit_rank(rows)
-    scorer = Scorer(rank, fit_confidence(rows, rank))
+    confidence, shown = fit_confidence(rows, rank)
     fitted = {
-        name: {"weights": dict(model.weights), "bias": model.bias}
-        for name, model in (("rank", scorer.rank), ("confidence", scorer.confidence))
+        **{
+            name: {"weights": dict(model.weights), "bias": model.bias}
+            for name, model in (("rank", rank), ("confidence", confidence))
+        },
+        "shown": shown,
     }
     WEIGHTS[args.reader].write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
@@ -111,8 +115,8 @@ def fit_rank(rows: Sequence[Read]) -> Linear:
     return rank
 
 
-def fit_confidence(rows: Sequence[Read], rank: Linear) -> Linear:
-    """Logistic regression on the best candidate's inputs: does it answer?"""
+def fit_confidence(rows: Sequence[Read], rank: Linear) -> tuple[Linear, tuple[tuple[float, float], ...]]:
+    """Logistic regression on the best candidate's inputs: does it answer? And how good what is shown would be."""
     inputs = [_best(row, rank)[0] for row in rows]
     labels = np.array([_best(row, rank)[1] for row in rows])
     names = [name for name in TELLING if name in inputs[0]]
@@ -137,7 +141,7 @@ def fit_confidence(rows: Sequence[Read], rank: Linear) -> Linear:
     bias = float(model.intercept_[0] - (slopes * mean).sum())
     confidence = Linear({name: round(float(w), 4) for name, w in zip(names, slopes, strict=True)}, round(bias, 4))
     print("confidence:", confidence)
-    return confidence
+    return confidence, shown_table(held, labels, weights)
 
 
 def _report(rows: Sequence[Read], held: np.ndarray, labels: np.ndarray, own: bool) -> None:

@@ -14,13 +14,16 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from training.negatives import Neighbours, swapped, without_answer
 from training.passages import cut, joined
 from training.questions import Example, Item, heading, held_groups, read_items
+from training.synonyms import with_sister, with_synonyms
 from training.wording import reworded
+from training.yesno import yes_no
 
 MIXES: dict[str, dict[str, float]] = {
     "broad": {
@@ -45,8 +48,23 @@ MIXES: dict[str, dict[str, float]] = {
         "nq_open_oracle": 1.0,
         "timeqa": 1.0,
     },
+    "other-words": {
+        "squadshifts-wiki": 1.0,
+        "squadshifts-reddit": 0.2,
+        "squadshifts-amazon": 0.2,
+        "qamr": 0.12,
+        "policyqa": 0.15,
+        "fairytaleqa": 0.3,
+        "squad2_eleven_articles": 2.0,
+        "nq_open_oracle": 1.0,
+        "timeqa": 1.0,
+    },
 }
-"""How often each question of a set stands in the examples; "close" is near to reports and articles."""
+"""How often each question of a set stands in the examples; "close" is near to reports and articles, and
+"other-words" is like it, with synonyms, sisters and yes-or-no questions."""
+SYNONYMS, SISTER, YES_NO = 0.35, 0.12, 0.3
+"""In "other-words": shares of the questions that are said otherwise, of those asked of a noun's sister (the passage
+says nothing of it), and of the passages asked a yes-or-no question."""
 
 NEGATIVES: dict[str, tuple[float, float, float]] = {
     "squadshifts-wiki": (0.20, 0.10, 0.30),
@@ -79,7 +97,8 @@ def main() -> None:
                 examples = held_examples(items)
             else:
                 share = MIXES[options.mix][items[0].set]
-                examples = training_examples(items, share, Random(f"{options.seed}/{file.name}"))
+                rng = Random(f"{options.seed}/{file.name}")
+                examples = training_examples(items, share, rng, other_words=options.mix == "other-words")
             for example in examples:
                 out.write(json.dumps(example, ensure_ascii=False) + "\n")
                 count += 1
@@ -100,17 +119,17 @@ def held_examples(items: list[Item]) -> Iterator[Example]:
             yield _example(item, "near", item.question, other, [])
 
 
-def training_examples(items: list[Item], share: float, rng: Random) -> Iterator[Example]:
+def training_examples(items: list[Item], share: float, rng: Random, other_words: bool = False) -> Iterator[Example]:
     """The questions of the other groups, each ``share`` times on average, and the negatives made of them."""
     held = held_groups(items)
     kept = [item for item in items if item.group not in held]
     near = Neighbours(kept)
     for item in kept:
         for _ in range(int(share + rng.random())):
-            yield from _around(item, near, rng)
+            yield from _around(item, near, rng, other_words)
 
 
-def _around(item: Item, near: Neighbours, rng: Random) -> Iterator[Example]:
+def _around(item: Item, near: Neighbours, rng: Random, other_words: bool) -> Iterator[Example]:
     if item.set == "qamr" and len(item.question.split()) < 4:
         return  # "What power?" asks nothing of a longer text.
     context, spans = item.context, item.spans
@@ -120,7 +139,12 @@ def _around(item: Item, near: Neighbours, rng: Random) -> Iterator[Example]:
         context, spans = cut(context, spans, rng)
     if item.spans and not spans:
         return
-    yield _example(item, "as-is", reworded(item.question, rng), context, spans, rng)
+    question = item.question
+    if other_words:
+        yield from _said_otherwise(item, context, spans, near, rng)
+        if rng.random() < SYNONYMS:
+            question = with_synonyms(question, context, rng) or question
+    yield _example(item, "as-is", reworded(question, rng), context, spans, rng)
     if not spans:
         return
     near_share, less_share, swap_share = NEGATIVES[item.set]
@@ -130,6 +154,27 @@ def _around(item: Item, near: Neighbours, rng: Random) -> Iterator[Example]:
         yield _example(item, "less", reworded(item.question, rng), rest, [], rng)
     if rng.random() < swap_share and (question := swapped(item, context, near.names(item), rng)):
         yield _example(item, "swap", reworded(question, rng), context, [], rng)
+
+
+def _said_otherwise(
+    item: Item, context: str, spans: list[tuple[int, int]], near: Neighbours, rng: Random
+) -> Iterator[Example]:
+    """A sister's question, and a yes-or-no question with what does not settle it."""
+    if spans and rng.random() < SISTER and (question := with_sister(item.question, context, rng)):
+        yield _example(item, "sister", reworded(question, rng), context, [], rng)
+    made = yes_no(context, rng) if rng.random() < YES_NO else None
+    if not made:
+        return
+    question, clause = made
+    said = (with_synonyms(question, context, rng, 0.8) or question) if rng.random() < 0.75 else question
+    yield _example(item, "yes-no", reworded(said, rng), context, [clause], rng)
+    asked = replace(item, question=question, spans=[clause])
+    if rng.random() < 0.5 and (other := near.passage(item, rng)):
+        yield _example(item, "yes-no near", reworded(said, rng), cut(other, [], rng)[0], [], rng)
+    if rng.random() < 0.5 and (wrong := swapped(asked, context, near.names(item), rng)):
+        yield _example(item, "yes-no swap", reworded(wrong, rng), context, [], rng)
+    elif wrong := with_sister(question, context, rng):
+        yield _example(item, "yes-no sister", reworded(wrong, rng), context, [], rng)
 
 
 def _example(

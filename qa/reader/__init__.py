@@ -18,6 +18,9 @@ class Reader(Protocol):
     @property
     def name(self) -> str: ...
 
+    def least_confidence(self, accuracy: float) -> float:
+        """The confidence from which answers must be shown for ``accuracy`` (0..1) of them to be right."""
+
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """Candidates from all hits, best first; empty only if no hit has a sentence.
 

@@ -73,16 +73,20 @@ _PATTERNS = tuple((type, re.compile(pattern, re.IGNORECASE | re.VERBOSE)) for ty
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _POSSESSIVE = re.compile(r"['’]s\b")
-_NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:(?:\s+(?:of|the|and|for|de|van|von)\s+|[\s-]+)[A-Z][\w&’'-]*)*")
+_CAPITALISED = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w&’'-]*)"
+_NAME = re.compile(rf"\b{_CAPITALISED}(?:(?:\s+(?:of|the|and|for|de|van|von)\s+|[\s-]+){_CAPITALISED})*")
 _NOT_NAMES = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have had "
     "name list tell give describe explain define in on at by for to from of the a an and according during since under "
     "after before as if it its that this these those please i we they he she you there about also with".split()
 )
 _ASKING = frozenset(
-    "what which who whom whose when where why how mani much name list tell give describ explain defin pleas accord "
-    "say mention state text sourc document question know does did".split()
+    terms(
+        "what which who whom whose when where why how many much do does did name list tell give describe explain "
+        "define please according say says mention state text source sources document question know"
+    )
 )
+"""As terms: stemmed, stop words left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,9 @@ def numbers(text: str) -> tuple[str, ...]:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """The names in ``text``, lower-cased, each once."""
+    """The names in ``text``, lower-cased, each once; none where capitals tell nothing since there are no others."""
+    if text.isupper() and " " in text.strip():
+        return ()
     found: dict[str, None] = {}
     # A possessive ends a name: "Beijing's R&D" is two.
     for match in _NAME.finditer(_POSSESSIVE.sub(" ; ", text)):

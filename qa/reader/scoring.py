@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from qa.errors import PinciteError
 from qa.reader.evidence import missing
 from qa.reader.question import Question
 from qa.types import Extract, Hit, Passage, Span
@@ -42,10 +43,20 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """``rank`` orders the candidates of one question; ``confidence`` gives log odds that one answers."""
+    """``rank`` orders the candidates of one question; ``confidence`` gives log odds that one answers.
+
+    ``shown``: (confidence, share of right answers among those shown from it on), as measured in calibration.
+    """
 
     rank: Linear
     confidence: Linear
+    shown: tuple[tuple[float, float], ...] = ()
+
+    def least_confidence(self, accuracy: float) -> float:
+        """From where to show answers so that ``accuracy`` of them are right; never measured: ``accuracy`` itself,
+        which is on the safe side."""
+        reached = [confidence for confidence, share in self.shown if share >= accuracy]
+        return min(reached, default=max(accuracy, max((confidence for confidence, _ in self.shown), default=0.0)))
 
     def extracts(self, question: Question, candidates: Sequence[Candidate]) -> list[Extract]:
         """One extract per candidate, best first; ties in the order given."""
@@ -59,15 +70,38 @@ class Scorer:
                 score=scores[number],
                 confidence=sigmoid(self.confidence(confidence_inputs(number, candidates, scores))),
                 why_not=why_not(question, candidates[number].hit.passage),
+                inputs=candidates[number].inputs,
             )
             for number in order
         ]
 
 
 def load_scorer(path: Path) -> Scorer:
-    """The two models in a JSON file: ``{"rank": {"weights", "bias"}, "confidence": {...}}``."""
+    """The models in a JSON file: ``{"rank": {"weights", "bias"}, "confidence": {...}, "shown": [[0.5, 0.8], ...]}``."""
     fitted = json.loads(path.read_text(encoding="utf-8"))
-    return Scorer(*(Linear(fitted[name]["weights"], fitted[name]["bias"]) for name in ("rank", "confidence")))
+    rank, confidence = (Linear(fitted[name]["weights"], fitted[name]["bias"]) for name in ("rank", "confidence"))
+    return Scorer(rank, confidence, tuple((least, share) for least, share in fitted["shown"]))
+
+
+def calibrated(scorer: Scorer, reader: str, file: Path) -> Scorer:
+    """``scorer`` with the confidence that ``file`` holds for this reader; as it is where there is none.
+
+    Raises ``PinciteError`` where the file cannot be read.
+    """
+    try:
+        fitted = json.loads(file.read_text(encoding="utf-8"))
+        if fitted["reader"] != reader:
+            return scorer
+        confidence = Linear(
+            {k: float(v) for k, v in fitted["confidence"]["weights"].items()}, fitted["confidence"]["bias"]
+        )
+        return replace(scorer, confidence=confidence, shown=tuple((float(a), float(b)) for a, b in fitted["shown"]))
+    except FileNotFoundError:
+        return scorer
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PinciteError(
+            f"the calibration in {file} cannot be read ({error}): run `pincite calibrate --reset`"
+        ) from error
 
 
 def confidence_inputs(number: int, candidates: Sequence[Candidate], scores: Sequence[float]) -> dict[str, float]:

@@ -25,6 +25,9 @@ class SentenceReader:
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "sentence"
 
+    def least_confidence(self, accuracy: float) -> float:
+        return self.scorer.least_confidence(accuracy)
+
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """One extract per sentence of the hits, best first; ties in the order of hits and sentences."""
         asked = analyse(question)

@@ -31,6 +31,9 @@ class TrainedReader:
         """Loaded when first needed: listing sources or searching does without."""
         return SpanModel.load()
 
+    def least_confidence(self, accuracy: float) -> float:
+        return self.scorer.least_confidence(accuracy)
+
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """The model's best spans of every hit, one per sentence, best first; ties in the order of hits."""
         asked = analyse(question)

@@ -66,6 +66,8 @@ def words(extract: Extract, place: Span) -> str:
         ("What is a data centre?", "definition", (), ()),
         ("Did the Bank of England meet?", "other", ("bank of england",), ()),
         ("when did beijing report", "date", (), ()),
+        ("Did the U.S. envoys meet?", "other", ("u.s.",), ()),
+        ("WHO OPENED THE CENTRE IN BEIJING?", "person", (), ()),
         ("谁开放了中心？", "other", (), ()),
         ("", "other", (), ()),
         ("?!", "other", (), ()),
@@ -80,7 +82,6 @@ def test_terms_are_stemmed_and_stand_once() -> None:
     assert analyse("Which bridges near closing bridges closed?").terms == ("bridg", "near", "close")
 
 
-@pytest.mark.xfail(reason='"why" and "does" are stemmed to "whi" and "doe", which are not among the asking words')
 @pytest.mark.parametrize("question", ["Why was the bridge closed?", "Does the council close the bridge?"])
 def test_asking_words_are_no_terms(question: str) -> None:
     assert set(analyse(question).terms) <= {"council", "bridg", "close"}

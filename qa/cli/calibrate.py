@@ -1,0 +1,52 @@
+"""``pincite calibrate``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from qa.cli.common import open_pincite
+from qa.eval.calibrate import Calibration, calibrate, judge, shipped, write_calibration
+from qa.eval.sets import QuestionSet, find_set, read_set
+from qa.pipeline import Pincite
+from qa.settings import calibration_file, eval_sets_dir
+
+
+def run_calibrate(args: Namespace) -> int:
+    file = calibration_file()
+    if args.reset:
+        file.unlink(missing_ok=True)
+        print("The confidence is the one that ships.")
+        return 0
+    if args.set is None:
+        args.usage_error("name a question set, or give --reset")
+    path = find_set(args.set, eval_sets_dir())
+    pincite = open_pincite(args)
+    try:
+        questions = read_set(path, lambda id: pincite.document(id).text).part(args.split)
+        return _calibrate(args, pincite, questions)
+    finally:
+        pincite.close()
+
+
+def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int:
+    reader = pincite.reader.name
+    found = calibrate(judge(pincite, questions), shipped(reader))
+    for line in _told(found, len(questions.questions), pincite.settings.accuracy):
+        print(line)
+    if args.dry_run:
+        print("Nothing was written (--dry-run).")
+        return 0
+    note = {"set": questions.name, "questions": len(questions.questions), "split": args.split}
+    write_calibration(calibration_file(), reader, found.confidence, found.shown, note)
+    print(f"Written to {calibration_file()}; `pincite calibrate --reset` goes back.")
+    return 0
+
+
+def _told(found: Calibration, n: int, accuracy: float) -> list[str]:
+    verdict = "better" if found.loss_after < found.loss_before else "no better: keep the one that ships"
+    return [
+        f"{n} questions, each judged by a fit without it",
+        f"log loss {found.loss_before:.3f} as shipped, {found.loss_after:.3f} fitted ({verdict})",
+        *(f"shown from {least:.2f}: {share:.0%} right" for least, share in found.shown),
+        f"wanted: {accuracy:.0%} of the shown answers right",
+    ]

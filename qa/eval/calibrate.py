@@ -1,0 +1,160 @@
+"""Fit the confidence to known questions: from named numbers about the best candidate to the chance that it is right.
+
+``pincite calibrate`` fits to a user's own set, starting from what ships; ``training/calibrate.py`` makes what ships.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.errors import QuestionError, QuestionSetError
+from qa.eval.sets import QuestionSet
+from qa.measures.answers import answer_in_text
+from qa.pipeline import Pincite
+from qa.reader import sentence, trained
+from qa.reader.scoring import Linear, load_scorer, sigmoid
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_QUESTIONS = 30
+"""Fewer say too little to move the confidence."""
+PULL = 8.0
+"""How strongly the fit is held to the model that ships: as much as that many questions would."""
+_STEPS = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The best candidate for one question: what is known of it, and whether it answers."""
+
+    inputs: Mapping[str, float]
+    right: bool
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A fitted confidence. Losses are mean log losses (natural logarithm), each question left out of its own fit."""
+
+    confidence: Linear
+    shown: tuple[tuple[float, float], ...]
+    """(confidence, share of right answers among those at or above it)."""
+    loss_before: float
+    loss_after: float
+
+
+def shipped(reader: str) -> Linear:
+    """The confidence that comes with a reader."""
+    return load_scorer(sentence.WEIGHTS if reader == "sentence" else trained.WEIGHTS).confidence
+
+
+def judge(pincite: Pincite, questions: QuestionSet) -> list[Judged]:
+    """Ask every question and judge the best candidate, shown or not; those without any are left out."""
+    judged = []
+    for question in questions.questions:
+        try:
+            best = pincite.best(question.question, question.history)
+        except QuestionError:
+            continue
+        if best is not None:
+            start = best.passage.start
+            quote = best.passage.text[best.quote.start - start : best.quote.end - start]
+            right = question.answerable and bool(answer_in_text(quote, question.answers))
+            judged.append(Judged(best.inputs, right, question.answerable))
+    return judged
+
+
+def calibrate(judged: Sequence[Judged], start: Linear, folds: int = 5) -> Calibration:
+    """Fit and measure; raises ``QuestionSetError`` where there is too little to learn from."""
+    right = [each.right for each in judged]
+    if len(judged) < LEAST_QUESTIONS:
+        raise QuestionSetError(
+            f"{len(judged)} questions are too few to calibrate with: {LEAST_QUESTIONS} or more are needed"
+        )
+    if all(right) or not any(right):
+        raise QuestionSetError("all answers are right, or all wrong: add questions of the other kind to the set")
+    chances = [0.0] * len(judged)
+    for fold in range(folds):
+        model = refit([each for number, each in enumerate(judged) if number % folds != fold], start)
+        for number in range(fold, len(judged), folds):
+            chances[number] = sigmoid(model(judged[number].inputs))
+    before = [sigmoid(start(each.inputs)) for each in judged]
+    return Calibration(
+        refit(judged, start), shown_table(chances, right), _log_loss(before, right), _log_loss(chances, right)
+    )
+
+
+def _log_loss(chances: Sequence[float], right: Sequence[bool]) -> float:
+    losses = [math.log(max(1e-12, c if r else 1 - c)) for c, r in zip(chances, right, strict=True)]
+    return -sum(losses) / len(losses)
+
+
+def refit(judged: Sequence[Judged], start: Linear, pull: float = PULL) -> Linear:
+    """Logistic regression held to ``start``: few questions move it little, many decide.
+
+    Least penalised log loss, the penalty being ``pull`` times the squared change of a weight in units of its input's
+    spread.
+    """
+    labels = np.array([each.right for each in judged], dtype=np.float64)
+    names = list(start.weights)
+    matrix = np.array([[each.inputs.get(name, 0.0) for name in names] for each in judged])
+    mean, spread = matrix.mean(0), matrix.std(0)
+    scaled = np.column_stack([(matrix - mean) / np.where(spread > 0, spread, 1.0), np.ones(len(judged))])
+    weights = np.array([start.weights[name] for name in names])
+    prior = np.append(weights * spread, start.bias + float(weights @ mean))
+    moved = _newton(scaled, labels, prior, pull)
+    fitted = np.where(spread > 0, moved[:-1] / np.where(spread > 0, spread, 1.0), weights)
+    bias = float(moved[-1] - fitted @ mean)
+    return Linear({name: round(float(w), 4) for name, w in zip(names, fitted, strict=True)}, round(bias, 4))
+
+
+def _newton(matrix: Floats, labels: Floats, prior: Floats, pull: float) -> Floats:
+    """The minimum of log loss + pull/2 · |w − prior|², which is convex."""
+    w = prior.copy()
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(matrix @ w, -60, 60)))
+        slope = matrix.T @ (chance - labels) + pull * (w - prior)
+        curve = (matrix * (chance * (1 - chance))[:, None]).T @ matrix + pull * np.eye(len(w))
+        step = np.linalg.solve(curve, slope)
+        w = w - step
+        if float(np.abs(step).max()) < 1e-10:
+            break
+    return w
+
+
+def shown_table(
+    confidences: Sequence[float], right: Sequence[bool], weights: Sequence[float] | None = None
+) -> tuple[tuple[float, float], ...]:
+    """(confidence, share of right ones among those at or above it) for steps of 0.05; ends where none is shown."""
+    level = np.asarray(confidences, dtype=np.float64)
+    good = np.asarray(right, dtype=np.float64)
+    count = np.ones_like(level) if weights is None else np.asarray(weights, dtype=np.float64)
+    table = []
+    for least in np.linspace(0, 1, _STEPS):
+        shown = level >= least - 1e-9
+        if count[shown].sum() > 0:
+            table.append((round(float(least), 2), round(float((good * count)[shown].sum() / count[shown].sum()), 4)))
+    return tuple(table)
+
+
+def write_calibration(
+    file: Path, reader: str, confidence: Linear, shown: Sequence[tuple[float, float]], note: Mapping[str, object]
+) -> None:
+    """Write what ``qa.reader.scoring.calibrated`` reads, beside and renamed."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    value = {
+        "reader": reader,
+        "confidence": {"weights": dict(confidence.weights), "bias": confidence.bias},
+        "shown": [list(pair) for pair in shown],
+        "fitted": dict(note),
+    }
+    fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    fresh.replace(file)

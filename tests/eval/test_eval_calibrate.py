@@ -1,0 +1,104 @@
+"""Fitting the confidence: against scikit-learn, against values by hand, and where there is nothing to learn from."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from qa.errors import PinciteError, QuestionSetError
+from qa.eval.calibrate import Judged, calibrate, refit, shown_table, write_calibration
+from qa.reader.scoring import Linear, Scorer, calibrated
+
+START = Linear({"a": 0.0, "b": 0.0}, 0.0)
+
+
+def judged(n: int = 400, seed: int = 0) -> list[Judged]:
+    """Right with log odds 2a − b + 0.5, and an input "b" on another scale."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=n), rng.normal(3, 10, size=n)
+    right = rng.random(n) < 1 / (1 + np.exp(-(2 * a - 0.1 * b + 0.5)))
+    return [Judged({"a": x, "b": y}, bool(r), bool(r)) for x, y, r in zip(a, b, right, strict=True)]
+
+
+def test_with_no_pull_it_is_logistic_regression() -> None:
+    rows = judged()
+    ours = refit(rows, START, pull=1e-9)
+    theirs = LogisticRegression(C=1e9, tol=1e-10, max_iter=10_000).fit(
+        [[row.inputs["a"], row.inputs["b"]] for row in rows], [row.right for row in rows]
+    )
+    assert [ours.weights["a"], ours.weights["b"]] == pytest.approx(theirs.coef_[0].tolist(), abs=2e-4)
+    assert ours.bias == pytest.approx(theirs.intercept_[0], abs=2e-4)
+
+
+def test_few_questions_move_it_little_and_many_decide() -> None:
+    start = Linear({"a": -1.0, "b": 0.0}, 0.0)
+    few, many = refit(judged(12), start), refit(judged(4000), start)
+    assert -1.0 <= few.weights["a"] < 1.2
+    assert many.weights["a"] == pytest.approx(2.0, abs=0.2)
+
+
+def test_an_input_that_never_varies_keeps_its_weight() -> None:
+    start = Linear({"a": 0.0, "same": 0.7}, 0.0)
+    rows = [Judged({**row.inputs, "same": 1.0}, row.right, row.answerable) for row in judged()]
+    assert refit(rows, start).weights["same"] == 0.7
+
+
+def test_what_is_fitted_is_better_on_questions_left_out() -> None:
+    found = calibrate(judged(), START)
+    assert found.loss_before == pytest.approx(math.log(2))
+    assert found.loss_after < 0.5
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(judged(29), id="too few"),
+        pytest.param([Judged({"a": 1.0}, True, True)] * 40, id="all right"),
+        pytest.param([Judged({"a": 1.0}, False, True)] * 40, id="all wrong"),
+        pytest.param([], id="none"),
+    ],
+)
+def test_too_little_to_learn_from_is_said(rows: list[Judged]) -> None:
+    with pytest.raises(QuestionSetError, match=r"too few|add questions"):
+        calibrate(rows, START)
+
+
+def test_the_table_of_what_is_shown() -> None:
+    table = dict(shown_table([0.2, 0.4, 0.6, 0.8], [False, True, False, True]))
+    assert (table[0.0], table[0.4], table[0.8]) == (0.5, 0.6667, 1.0)
+    assert table[0.45] == 0.5  # the two above it: one right
+    assert max(table) == 0.8
+    weighted = dict(shown_table([0.2, 0.4], [False, True], [1, 3]))
+    assert weighted[0.0] == 0.75
+
+
+def test_the_threshold_is_the_lowest_that_reaches_the_accuracy() -> None:
+    scorer = Scorer(Linear({}), Linear({}), ((0.0, 0.5), (0.4, 0.8), (0.6, 0.79), (0.8, 0.9)))
+    assert [scorer.least_confidence(wanted) for wanted in (0.0, 0.5, 0.6, 0.8, 0.85)] == [0.0, 0.0, 0.4, 0.4, 0.8]
+    assert scorer.least_confidence(0.95) == 0.95
+    assert Scorer(Linear({}), Linear({})).least_confidence(0.8) == 0.8
+
+
+def test_a_written_calibration_takes_the_place_of_the_one_that_ships(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "calibration.json"
+    shipped = Scorer(Linear({"a": 1.0}), Linear({"a": 1.0}), ((0.1, 0.2),))
+    assert calibrated(shipped, "trained", file) is shipped
+    write_calibration(file, "trained", Linear({"b": 2.0}, -1.0), ((0.5, 0.9),), {"set": "mine"})
+    own = calibrated(shipped, "trained", file)
+    assert (own.rank, own.confidence, own.shown) == (shipped.rank, Linear({"b": 2.0}, -1.0), ((0.5, 0.9),))
+    assert calibrated(shipped, "sentence", file) is shipped
+    assert json.loads(file.read_text())["fitted"] == {"set": "mine"}
+    assert [path.name for path in file.parent.iterdir()] == ["calibration.json"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"reader": "trained"}', '{"reader": "trained", "confidence": 3}'])
+def test_a_damaged_calibration_names_the_way_out(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "calibration.json"
+    file.write_text(text)
+    with pytest.raises(PinciteError, match="calibrate --reset"):
+        calibrated(Scorer(Linear({}), Linear({})), "trained", file)

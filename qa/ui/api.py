@@ -13,8 +13,9 @@ from qa.errors import PinciteError, QuestionError
 from qa.types import Answer, Document, Source, hits_to_json
 from qa.ui import models
 from qa.ui.originals import original_response
-from qa.ui.places import citation_place, hit_place, original, u16
+from qa.ui.places import citation_place, original, passage_place, u16
 from qa.ui.service import Engine, Service, Unavailable
+from qa.ui.trace import trace_of
 
 _FAILS: dict[int | str, dict[str, Any]] = {
     503: {"model": models.Problem, "description": "the index is still opening, or too many ask at once"}
@@ -77,14 +78,17 @@ def _reading(router: APIRouter, service: Service) -> None:
 
 def _answer(engine: Engine, body: models.AskBody) -> dict[str, Any]:
     answer = engine.ask(body.question, tuple(body.history), top_k=body.top_k, only=body.only)
-    return answer.to_json() | ({"places": _places(engine, answer)} if body.places else {})
+    places = {"places": _places(engine, answer)} if body.places else {}
+    return answer.to_json() | places | ({"trace": trace_of(answer, cache(engine.document))} if body.trace else {})
 
 
 def _places(engine: Engine, answer: Answer) -> models.Places:
     read = cache(engine.document)
     return models.Places(
         citations=[citation_place(read(citation.source.id), citation) for citation in answer.citations],
-        hits=[] if answer.answers else [hit_place(read(hit.passage.document_id), hit) for hit in answer.hits],
+        hits=[]
+        if answer.answers
+        else [passage_place(read(hit.passage.document_id), hit.passage) for hit in answer.hits],
     )
 
 

@@ -25,6 +25,7 @@ class Asked(BaseModel):
 class AskBody(Asked):
     history: list[Question] = Field(default=[], max_length=20, description="earlier questions, oldest first")
     places: bool = Field(default=False, description="also say where a browser finds quotes and passages")
+    trace: bool = Field(default=False, description="also say how the answer came about")
 
 
 class SearchBody(Asked):
@@ -92,6 +93,48 @@ class Places(BaseModel):
     hits: list[Place] = Field(description="only where the sources do not answer")
 
 
+class Form(BaseModel):
+    """A whole question made of question and history."""
+
+    question: str
+    confidence: Score
+
+
+class Ranked(BaseModel):
+    rank: int
+    score: float
+
+
+class ReadAs(Ranked):
+    """What the reader made of a passage: its best place in it."""
+
+    quote: str
+    u16_span_start: int = Field(description="of the words in the quote")
+    u16_span_end: int
+    confidence: Score
+    why_not: str | None
+    citation: int | None = Field(description="the number under which it is shown")
+
+
+class TracedPassage(BaseModel):
+    document_id: str
+    dense: Ranked | None = Field(description="by meaning; null where this search did not propose it")
+    lexical: Ranked | None = Field(description="by words; null where this search did not propose it")
+    fused: Ranked = Field(description="both together")
+    reader: ReadAs | None
+    place: Place
+
+
+class Trace(BaseModel):
+    """Why this answer; the passages in the reader's order."""
+
+    question: str = Field(description="the form that was answered")
+    forms: list[Form] = Field(description="every form that was tried")
+    confidence: Score
+    threshold: Score = Field(description="the least confidence at which an answer is shown")
+    passages: list[TracedPassage]
+
+
 class Answer(BaseModel):
     id: str | int | None
     question: str
@@ -105,6 +148,7 @@ class Answer(BaseModel):
     reason: str | None
     seconds: dict[str, float]
     places: Places | None = None
+    trace: Trace | None = None
 
 
 class Found(BaseModel):

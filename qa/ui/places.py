@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from qa.types import Citation, Document, Hit, Source
+from qa.types import Citation, Document, Passage, Source
 from qa.ui.models import Place
 
 CONTEXT = 180
@@ -25,8 +25,8 @@ def citation_place(document: Document, citation: Citation) -> Place:
     return _place(document, (citation.start, citation.end), (citation.span_start, citation.span_end), citation.link)
 
 
-def hit_place(document: Document, hit: Hit) -> Place:
-    here = (hit.passage.start, hit.passage.end)
+def passage_place(document: Document, passage: Passage) -> Place:
+    here = (passage.start, passage.end)
     return _place(document, here, here, "")
 
 

@@ -6,13 +6,14 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from qa.citations import link
 from qa.errors import QuestionError
-from qa.types import Answer, Citation, Document, Failure, FoundAnswer, Hit, Passage, Source, Span
+from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Passage, Source, Span, Trace
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 _WORD = re.compile(r"\w+")
@@ -56,7 +57,8 @@ class FakeEngine:
         reason = None if answers else "No source says anything close enough to this question."
         confidence = answers[0].confidence if answers else 0.12
         seconds = {"retrieve": 0.004, "read": 0.05, "total": 0.054}
-        return Answer(question, tuple(history), answers, citations, hits, confidence, reason, seconds)
+        trace = _trace(question, hits, confidence)
+        return Answer(question, tuple(history), answers, citations, hits, confidence, reason, seconds, trace)
 
     def search(
         self, question: str, *, top_k: int = 10, mode: str = "hybrid", only: Collection[str] | None = None
@@ -121,6 +123,18 @@ def _span(passage: Passage, question: str) -> tuple[int, int]:
 
 def _passage(document: Document, span: Span) -> Passage:
     return Passage(document.id, *span, document.text[slice(*span)], "", (span,))
+
+
+def _trace(question: str, hits: Sequence[Hit], confidence: float) -> Trace:
+    """Words alone proposed the passages, and the reader, who read all but the last, kept their order."""
+    ranked = [replace(hit, score=1 / hit.rank, ranks={"lexical": hit.rank}) for hit in hits]
+    read = ranked[:-1]
+    extracts = tuple(
+        Extract(hit.passage, hit.passage.sentences[0], Span(hit.passage.start, hit.passage.start + 3), -n, sure)
+        for n, hit in enumerate(read)
+        for sure in [confidence / (n + 1)]
+    )
+    return Trace(((question, confidence),), question, tuple(ranked), len(read), extracts, 0.4)
 
 
 def make_document(path: Path, id: str, pages: tuple[int, ...] = (), **known: Any) -> Document:

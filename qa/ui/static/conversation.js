@@ -121,7 +121,7 @@ async function answered(turn) {
   await ready(turn);
   const only = onlyChosen();
   if (only?.length === 0) throw new Error("No sources are chosen. Choose at least one in the Sources tab.");
-  const body = { question: turn.question, history: turn.history, only, places: true };
+  const body = { question: turn.question, history: turn.history, only, places: true, trace: true };
   try {
     return await api("api/v1/ask", body);
   } catch (error) {

@@ -1,6 +1,7 @@
 // One question and what came of it: an answer, a refusal, a problem, or still waiting.
 import { copy, count, day, dotted, duration, el, icon, marked, sentence, strength, where } from "./lib.js";
 import { progressText, viewing } from "./store.js";
+import { why } from "./why.js";
 
 /** The element of a turn. `actions`: {open(view), again(turn), link(turn)}. */
 export function renderTurn(turn, actions) {
@@ -12,7 +13,7 @@ function outcome(turn, actions) {
   if (turn.problem) return [problem(turn, actions)];
   if (!turn.answer) return [el("p", { class: "waiting", role: "status" }, turn.waiting ?? "Searching the sources …")];
   const body = turn.answer.citations.length ? found(turn, actions) : [refused(turn, actions)];
-  return [...body, foot(turn, actions)];
+  return [...body, why(turn, actions), foot(turn, actions)];
 }
 
 export function waitingText(status) {
@@ -99,7 +100,7 @@ function refused(turn, actions) {
     documentId: hit.document_id,
     document: { id: hit.document_id, title: places.hits[index].title },
     place: places.hits[index],
-    near: true,
+    near: "One of the closest passages. It does not answer the question.",
     text: hit.text,
   }));
   for (const [index, view] of closest.entries()) Object.assign(view, { siblings: closest, index });

@@ -15,7 +15,7 @@ let shown = 0;
 
 /**
  * Show `view`: {documentId, document: {title…}, and for a quote: number, quote, place, key, siblings, index;
- * `near`: a passage to scroll to without marking}. Focus moves there if `from`, the element clicked, is given.
+ * `near`: what to say of a passage that is scrolled to and not marked}. Focus moves there if `from`, the element clicked, is given.
  */
 export function openView(view, from = null) {
   opener = from ?? opener;
@@ -127,7 +127,7 @@ function describe(view) {
   const { document, place, siblings = [], number } = view;
   parts.title.textContent = document.title;
   parts.meta.textContent = dotted(number && `[${number}]`, document.publisher, day(document.published), place && where(place));
-  parts.note.textContent = view.near ? "One of the closest passages. It does not answer the question." : "";
+  parts.note.textContent = view.near ?? "";
   parts.note.removeAttribute("role");
   parts.steps.hidden = siblings.length < 2;
   if (siblings.length > 1) showSteps(view);

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qa.measures.answers import exact_match, f1
 from qa.reader.neural import WEIGHTS, PassageReading, SpanModel
 from training.batches import read_examples
-from training.measures import auroc, best_f1, exact, f1, interval, summary, support
+from training.measures import auroc, best_f1, interval, summary, support
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def spans_given_paragraph(asked: list[Asked], readings: list[PassageReading]) ->
     """EM and F1 over the answerable questions, with the half-width of a 95 % interval."""
     found = [best_span(r, one.text) for one, r in zip(asked, readings, strict=True) if one.golds]
     golds = [one.golds for one in asked if one.golds]
-    ems = [exact(words, gold) for words, gold in zip(found, golds, strict=True)]
+    ems = [exact_match(words, gold) for words, gold in zip(found, golds, strict=True)]
     f1s = [f1(words, gold) for words, gold in zip(found, golds, strict=True)]
     return {"n": len(ems), "em": interval(ems), "f1": interval(f1s)}
 

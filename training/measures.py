@@ -1,54 +1,30 @@
-"""SQuAD's measures, and what the network reaches on examples."""
+"""What the network reaches on examples, by the measures of ``qa.measures``."""
 
 from __future__ import annotations
 
-import re
-import string
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from qa.measures import statistics
+from qa.measures.answers import exact_match, f1
 from training.questions import Example
 
 if TYPE_CHECKING:
     from qa.reader.neural import PassageReading
     from qa.reader.neural_model import ReaderNet
 
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
-
-
-def normalised(text: str) -> str:
-    """As SQuAD's own script: lower case, no punctuation, no articles, single spaces."""
-    text = text.lower().translate(_PUNCTUATION)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def exact(found: str, golds: Sequence[str]) -> float:
-    return float(any(normalised(found) == normalised(gold) for gold in golds))
-
-
-def f1(found: str, golds: Sequence[str]) -> float:
-    """Best overlap of words with any gold answer."""
-    return max(_overlap(normalised(found).split(), normalised(gold).split()) for gold in golds)
-
-
-def _overlap(found: list[str], gold: list[str]) -> float:
-    if not found or not gold:
-        return float(found == gold)
-    same = sum((Counter(found) & Counter(gold)).values())
-    return 2 * same / (len(found) + len(gold))
-
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """Chance that a positive scores above a negative, ties half; None where one side is empty."""
     if not positive or not negative:
         return None
-    ranked = sorted([(score, 1) for score in positive] + [(score, 0) for score in negative])
-    places: dict[float, list[int]] = defaultdict(list)
-    for place, (score, _) in enumerate(ranked, start=1):
-        places[score].append(place)
-    ranks = sum(sum(places[score]) / len(places[score]) for score in positive)
-    return (ranks - len(positive) * (len(positive) + 1) / 2) / (len(positive) * len(negative))
+    score = np.array([*positive, *negative], dtype=float)
+    above = np.arange(score.size) < len(positive)
+    everyone = np.ones(score.size, dtype=bool)
+    return float(statistics.auroc(score, above, everyone)(np.ones((score.size, 1)))[0])
 
 
 def best_f1(scores: Sequence[float], found: Sequence[str], golds: Sequence[Sequence[str]]) -> dict[str, float]:
@@ -100,7 +76,7 @@ def summary(pairs: Sequence[tuple[Example, PassageReading]]) -> dict[str, float]
             text = example["passage"]
             found = text[reading.spans[0].start : reading.spans[0].end] if reading.spans else ""
             golds = [text[a:b] for a, b in example["spans"]]
-            ems.append(exact(found, golds))
+            ems.append(exact_match(found, golds))
             f1s.append(f1(found, golds))
     found_out = {"n": float(len(pairs))}
     if ems:

@@ -26,7 +26,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pincite {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_index, _ask, _search, _sources, _verify, _eval, _calibrate, _serve):
+    for add in (_index, _ask, _search, _sources, _verify, _eval, _calibrate, _serve, _mcp):
         add(commands)
     return parser
 
@@ -201,16 +201,38 @@ def _serve(commands: Commands) -> None:
     parser = _command(
         commands,
         "serve",
-        "open the screen and the REST API",
-        "Serve the screen and the REST API on this machine. On a first start the index is built, with progress on the\n"
-        "screen. Any host but this machine's own asks for a token.",
+        "open the screen, the REST API and MCP",
+        "Serve the screen, the REST API (/api/v1) and MCP (/mcp) on this machine until Ctrl+C. On a first start the\n"
+        "index is built, with progress on the screen.\n\n"
+        "  pincite serve --open                        the screen in your browser\n"
+        "  PINCITE_TOKEN=... pincite serve --host 0.0.0.0\n"
+        "                                              for others in your network, who must know the token\n\n"
+        "Any host but this machine's own asks visitors for a token; without one, a random one is made and printed.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="(default: 127.0.0.1, reachable from this machine only)")
     parser.add_argument("--port", type=_port, default=7860, help="(default: 7860; 0 = any free one)")
-    parser.add_argument("--token", help="what a visitor must know (default: PINCITE_TOKEN, or a random one)")
+    parser.add_argument(
+        "--token",
+        help="what a visitor must know, 12 characters or more (default: the variable PINCITE_TOKEN, which others on "
+        "this machine cannot see in the list of processes)",
+    )
     parser.add_argument("--open", action="store_true", help="open the screen in your browser")
     _index_option(parser)
     parser.set_defaults(run=_lazily("qa.cli.serve", "run_serve"))
+
+
+def _mcp(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "mcp",
+        "answer an MCP client, such as a desktop assistant",
+        "Serve the Model Context Protocol on standard input and output, for a client that starts this command itself.\n"
+        "The tools are ask, search, list_sources and read_source; none changes anything. A client's configuration:\n\n"
+        '  {"mcpServers": {"pincite": {"command": "pincite", "args": ["mcp"]}}}\n\n'
+        "with the full path of pincite where the client does not find it. Over HTTP: `pincite serve`, then /mcp.",
+    )
+    _index_option(parser)
+    parser.set_defaults(run=_lazily("qa.cli.serve", "run_mcp"))
 
 
 def _lazily(module: str, function: str) -> Callable[[argparse.Namespace], int]:

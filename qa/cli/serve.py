@@ -1,8 +1,10 @@
-"""``pincite serve``."""
+"""``pincite serve`` and ``pincite mcp``."""
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from pathlib import Path
 
 from qa.cli.common import index_dir
 from qa.index.manifest import read_manifest
@@ -12,16 +14,30 @@ from qa.settings import serve_token
 def run_serve(args: Namespace) -> int:
     from qa.ui import serve
 
-    # Only at the usual place is a missing index built: a mistyped folder must not fill with something else.
-    named = index_dir(args) if args.index is not None else None
-    if named is not None:
-        read_manifest(named)
-
     serve(
         host=args.host,
         port=args.port,
-        index_dir=named,
+        index_dir=_named(args),
         open_browser=args.open,
         token=args.token or serve_token(),
     )
     return 0
+
+
+def run_mcp(args: Namespace) -> int:
+    from qa.ui import serve_stdio
+
+    named = _named(args)
+    if sys.stdin.isatty():
+        print("pincite: waiting for an MCP client on standard input; the README shows how to add one", file=sys.stderr)
+    serve_stdio(named)
+    return 0
+
+
+def _named(args: Namespace) -> Path | None:
+    """The index that is named, which must be there: a mistyped folder must not fill with the default corpus."""
+    if args.index is None:
+        return None
+    named = index_dir(args)
+    read_manifest(named)
+    return named

@@ -1,12 +1,15 @@
-"""The screen and the REST API: one process, one port, bound to this machine unless told otherwise.
+"""The screen, the REST API and MCP: one process, one port, bound to this machine unless told otherwise.
 
 ::
 
-    launch      serve(): takes the port, prints the address, runs uvicorn; nothing heavy is imported before
+    launch      serve(): takes the port, prints the address, runs uvicorn; nothing heavy is imported before.
+                serve_stdio(): one MCP client on standard input and output
     server      create_app(): FastAPI with the REST routes, our files and Gradio mounted in it
     service     the engine: opened in the background, shared, at most so many questions at a time
     api         /api/v1/*: ask, search, documents, status
-    models      what those routes take and give: the contract's objects as pydantic models
+    mcp         /mcp and standard input and output: the tools ask, search, list_sources, read_source
+    objects     what api and mcp give, made by the engine
+    models      what they take and give: the contract's objects as pydantic models
     places      where a quote lies for a browser: UTF-16 offsets, context, link
     originals   the file behind a document, served so that it cannot run anything
     security    middlewares: headers, hosts and origins, the token
@@ -24,6 +27,6 @@ theme and tabs. Text from documents reaches the page as text nodes only: there i
 
 from __future__ import annotations
 
-from qa.ui.launch import serve
+from qa.ui.launch import serve, serve_stdio
 
-__all__ = ["serve"]
+__all__ = ["serve", "serve_stdio"]

@@ -29,7 +29,7 @@ def serve(
     open_browser: bool = False,
     open_engine: Opener | None = None,
 ) -> None:
-    """Serve the screen and the REST API until interrupted.
+    """Serve the screen, the REST API and MCP until interrupted.
 
     A ``host`` other than this machine needs a ``token``; without one a random one is made and printed.
     ``open_engine`` replaces the index in ``index_dir`` by another engine. Raises ``PinciteError`` when the
@@ -58,6 +58,14 @@ def serve(
         token=token,
         hosts=local_hosts() if local else None,
     )
+
+
+def serve_stdio(index_dir: Path | None = None, open_engine: Opener | None = None) -> None:
+    """Serve one MCP client on standard input and output until it goes."""
+    from qa.ui.mcp import serve_stdio as run
+    from qa.ui.service import Service, default_opener
+
+    run(Service(open_engine or default_opener(index_dir)))
 
 
 def show(url: str) -> None:

@@ -13,17 +13,20 @@ Score = Annotated[float, Field(ge=0, le=1)]
 
 
 class Asked(BaseModel):
-    """The body of ``search``, and what ``ask`` has in common with it."""
+    """What ``search`` and ``ask`` take both."""
 
     model_config = ConfigDict(extra="forbid")
 
     question: Question
-    top_k: int = Field(default=10, ge=1, le=100)
+    top_k: int = Field(default=10, ge=1, le=100, description="passages to give, best first")
     only: list[str] | None = Field(default=None, description="ids of the documents to use; null = all")
 
 
-class AskBody(Asked):
+class Ask(Asked):
     history: list[Question] = Field(default=[], max_length=20, description="earlier questions, oldest first")
+
+
+class AskBody(Ask):
     places: bool = Field(default=False, description="also say where a browser finds quotes and passages")
     trace: bool = Field(default=False, description="also say how the answer came about")
 
@@ -147,6 +150,11 @@ class Answer(BaseModel):
     hits: list[Hit]
     reason: str | None
     seconds: dict[str, float]
+
+
+class FullAnswer(Answer):
+    """The contract's answer, and what was asked for besides."""
+
     places: Places | None = None
     trace: Trace | None = None
 
@@ -182,6 +190,39 @@ class DocumentText(DocumentRef):
     pages: list[int] = Field(description="offset at which each page starts; empty without pages")
     u16_pages: list[int]
     original: str
+
+
+class ListSources(BaseModel):
+    """What the MCP tool ``list_sources`` takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contains: str = Field(default="", description="only those with these words in id, title or publisher")
+    offset: int = Field(default=0, ge=0, description="leave out so many of them")
+    limit: int = Field(default=200, ge=1, le=1000, description="give so many at most")
+
+
+class SourceList(Documents):
+    total: int = Field(description="how many there are with these words, whatever offset and limit")
+
+
+class ReadSource(BaseModel):
+    """What the MCP tool ``read_source`` takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(description="as in `list_sources`, a citation's document or a hit's document_id")
+    start: int = Field(default=0, ge=0, description="first character, counted in code points")
+    length: int = Field(default=20_000, ge=1, le=200_000, description="characters to give at most")
+
+
+class SourceText(DocumentRef):
+    kind: str
+    size: int = Field(description="bytes of the file")
+    start: int
+    end: int
+    characters: int = Field(description="of the whole text; there is more to read where `end` is below")
+    text: str
 
 
 class Status(BaseModel):

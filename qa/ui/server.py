@@ -1,4 +1,4 @@
-"""One ASGI app: the REST routes, the scripts of the screen, and Gradio behind them."""
+"""One ASGI app: the REST routes, MCP, the scripts of the screen, and Gradio behind them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from qa.ui.api import explain_errors, routes
 from qa.ui.examples import EXAMPLES, Example
+from qa.ui.mcp import Door
 from qa.ui.security import protect
 from qa.ui.service import Opener, Service
 
@@ -39,10 +41,13 @@ def run(listener: socket.socket, open_engine: Opener, *, token: str | None, host
 def create_app(service: Service, examples: Sequence[Example] = EXAMPLES) -> FastAPI:
     """The app without its guards; ``examples`` are the questions an empty screen offers."""
 
+    door = Door(service)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.start()
-        yield
+        async with door.open():
+            yield
         service.close()
 
     app = FastAPI(
@@ -55,6 +60,7 @@ def create_app(service: Service, examples: Sequence[Example] = EXAMPLES) -> Fast
     )
     explain_errors(app)
     app.include_router(routes(service))
+    app.router.routes.append(Route("/mcp", door))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")
     mount_screen(app, examples)
     return app

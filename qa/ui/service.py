@@ -101,6 +101,12 @@ class Service:
         """Open the engine in the background."""
         threading.Thread(target=self._load, name="open-index", daemon=True).start()
 
+    async def opened(self, seconds: float) -> None:
+        """Wait until the index is open or cannot be opened, but not longer than ``seconds``."""
+        with anyio.move_on_after(seconds):
+            while self._status.state == "loading":
+                await anyio.sleep(0.05)
+
     def close(self) -> None:
         if self._engine is not None:
             self._engine.close()

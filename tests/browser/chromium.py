@@ -1,19 +1,11 @@
-"""A server in a thread, and what a test does and watches in Chromium."""
+"""What a test does and watches in Chromium."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-import uvicorn
 from playwright.sync_api import Page
-
-from qa.ui.launch import bind
-from qa.ui.security import protect
-from qa.ui.server import create_app, local_hosts
-from qa.ui.service import Opener, Service
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -23,19 +15,6 @@ FLAGS = [
 TIMEOUT = 15_000  # ms; only a machine that is very busy comes near it
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-@contextmanager
-def serving(open_engine: Opener) -> Iterator[str]:
-    """The address of a server that runs in a thread."""
-    listener = bind("127.0.0.1", 0)
-    app = protect(create_app(Service(open_engine)), hosts=local_hosts(), token=None)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(10)
 
 
 class Watch:

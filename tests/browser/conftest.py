@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))  # the fake engine lives there
 
-from chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, TIMEOUT, NewPage, Watch, serving
+from chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, TIMEOUT, NewPage, Watch
 from fake import FakeEngine, read_corpus
 from hostile import hostile_documents
+from served import serving
 
 from qa.types import Failure
 

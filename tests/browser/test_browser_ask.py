@@ -7,9 +7,10 @@ import threading
 from typing import Any
 
 import pytest
-from chromium import NewPage, Watch, ask, serving
+from chromium import NewPage, Watch, ask
 from fake import FakeEngine
 from playwright.sync_api import Page, expect
+from served import serving
 
 QUESTION = "Which three science and technology cities will be built in Beijing?"
 REFUSED = "Who won the 1998 world cup?"

@@ -219,6 +219,7 @@ class TestSources:
         ["sources", "destroy"],
         ["index", "--encoder"],
         ["verify", "a", "b"],
+        ["mcp", "x"],
         ["serve", "--port", "http"],
         ["serve", "--port", "99999"],
         ["serve", "--port", "-1"],
@@ -231,7 +232,7 @@ def test_wrong_usage(run: Run, arguments: list[str]) -> None:
     assert ran.err.startswith("usage: pincite") and "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("command", ["", "index", "ask", "search", "sources", "verify", "eval", "serve"])
+@pytest.mark.parametrize("command", ["", "index", "ask", "search", "sources", "verify", "eval", "serve", "mcp"])
 def test_help(run: Run, command: str) -> None:
     ran = run(*([command] if command else []), "--help")
     assert (ran.status, ran.err) == (0, "")

@@ -8,10 +8,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import anyio
 import pytest
+from mcp import Client, StdioServerParameters
+from mcp_types import CallToolResult
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "faiss", "numpy", "tantivy", "lxml", "fastapi")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "gradio",
+    "faiss",
+    "numpy",
+    "tantivy",
+    "lxml",
+    "fastapi",
+    "mcp",
+)
 
 
 def python(code: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -62,6 +76,28 @@ def test_a_first_run_from_another_folder_without_a_network(tmp_path: Path) -> No
     assert "4.35%" in answer["text"]
     assert "first run" in ran.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_mcp_over_stdio_without_a_network(corpus_index: Path) -> None:
+    """The command as a desktop client starts it: with another folder, an index and little else."""
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=["-c", NO_NETWORK, "mcp", "--index", str(corpus_index)],
+        env={"PYTHONPATH": str(ROOT)},
+        cwd=corpus_index,
+    )
+
+    async def conversation() -> CallToolResult:
+        async with Client(server, read_timeout_seconds=120) as client:
+            while True:
+                result = await client.call_tool("ask", {"question": "What was Shanghai's R&D intensity in 2024?"})
+                if not result.is_error or "call again" not in result.content[0].text:
+                    return result
+
+    result = anyio.run(conversation)
+    assert not result.is_error, result.content
+    answer = result.structured_content
+    assert "4.35%" in answer["text"] and answer["citations"][0]["quote"] == answer["text"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")

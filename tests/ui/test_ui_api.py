@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -145,6 +146,7 @@ def test_an_original_that_is_gone_is_said_to_be(client: TestClient) -> None:
         {},
         {"question": ""},
         {"question": "x" * 10_000},
+        {"question": "\ud800"},
         {"question": 3},
         {"question": "x", "top_k": 0},
         {"question": "x", "history": "not a list"},
@@ -154,7 +156,7 @@ def test_an_original_that_is_gone_is_said_to_be(client: TestClient) -> None:
     ],
 )
 def test_bad_input_is_422_and_says_where(client: TestClient, body: dict[str, Any]) -> None:
-    response = client.post("/api/v1/ask", json=body)
+    response = client.post("/api/v1/ask", content=json.dumps(body))
     assert response.status_code == 422
     [problem, *_] = response.json()["detail"]
     assert problem["loc"][0] == "body" and problem["msg"]

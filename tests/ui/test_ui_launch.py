@@ -75,6 +75,11 @@ def test_addresses() -> None:
     assert launch.address("::1", 7860, "a b") == "http://[::1]:7860/?token=a%20b"
 
 
+def test_mcp_over_stdio_loads_neither_gradio_nor_fastapi() -> None:
+    code = "import sys, qa.ui.mcp; sys.exit(any(name in sys.modules for name in ('gradio', 'fastapi')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_importing_the_package_loads_neither_gradio_nor_fastapi() -> None:
     code = "import sys, qa.ui; sys.exit(any(name in sys.modules for name in ('gradio', 'fastapi', 'uvicorn')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,6 +12,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from qa.ui.examples import EXAMPLES
+from qa.ui.mcp import TOOLS
 from qa.ui.screen import build_screen
 from qa.ui.security import GRADIO_OPEN, MAX_BODY, protect
 from qa.ui.server import create_app
@@ -53,7 +54,8 @@ def test_every_public_route_is_known(engine: FakeEngine) -> None:
     api = {(method, route.path) for route in routes if isinstance(route, APIRoute) for method in route.methods}
     others = {getattr(route, "path", "") for route in routes if not isinstance(route, APIRoute)}
     assert api | _included(routes) == PUBLIC
-    assert {path for path in others if path} == {"/api/v1/openapi.json", "/screen"}
+    assert {path for path in others if path} == {"/api/v1/openapi.json", "/mcp", "/screen"}
+    assert [tool.name for tool in TOOLS] == ["ask", "search", "list_sources", "read_source"]
 
 
 def _included(routes: object) -> set[tuple[str, str]]:
@@ -160,7 +162,7 @@ def guarded(engine: FakeEngine) -> Iterator[TestClient]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api/v1/status", "/api/v1/documents", "/screen/lib.js", "/gradio_api/queue/data", "/x"]
+    "path", ["/", "/api/v1/status", "/api/v1/documents", "/mcp", "/screen/lib.js", "/gradio_api/queue/data", "/x"]
 )
 def test_without_the_token_nothing_is_served(guarded: TestClient, path: str) -> None:
     guarded.cookies.clear()

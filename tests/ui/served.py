@@ -1,0 +1,27 @@
+"""A server in a thread, on a port of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from qa.ui.launch import bind
+from qa.ui.security import protect
+from qa.ui.server import create_app, local_hosts
+from qa.ui.service import Opener, Service
+
+
+@contextmanager
+def serving(open_engine: Opener, token: str | None = None) -> Iterator[str]:
+    """The address of a server that runs while in this context."""
+    listener = bind("127.0.0.1", 0)
+    app = protect(create_app(Service(open_engine)), hosts=local_hosts(), token=token)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join(10)

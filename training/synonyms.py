@@ -67,17 +67,24 @@ class WordNet:
 
 @lru_cache(1)
 def wordnet() -> WordNet:
-    """Read from disk once."""
+    """Debian's, read from disk once."""
+    if not FOLDER.is_dir():
+        raise SystemExit(f"training: there is no WordNet in {FOLDER}: apt-get install wordnet-base")
+    return read_wordnet(FOLDER)
+
+
+def read_wordnet(folder: Path) -> WordNet:
+    """The database files (wndb(5WN)) in ``folder``."""
     net = WordNet()
     for kind in _KINDS:
-        for line in _lines(FOLDER / f"index.{kind}"):
+        for line in _lines(folder / f"index.{kind}"):
             parts = line.split()
             pointers = int(parts[3])
             net.senses[kind, parts[0]] = parts[6 + pointers :]
-        for line in _lines(FOLDER / f"data.{kind}"):
+        for line in _lines(folder / f"data.{kind}"):
             _read_set(net, kind, line.split(" | ")[0].split())
     kinds = {"1": "noun", "2": "verb", "3": "adj", "5": "adj"}
-    for line in (FOLDER / "cntlist.rev").read_text(encoding="utf-8").splitlines():
+    for line in (folder / "cntlist.rev").read_text(encoding="utf-8").splitlines():
         key, number, count = line.split()
         lemma, rest = key.split("%")
         if rest[0] in kinds:

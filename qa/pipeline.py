@@ -22,6 +22,7 @@ from qa.reader.similarity import Similarity
 from qa.reader.trained import TrainedReader
 from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings, calibration_file
+from qa.spelling import respelled
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry"]
@@ -143,8 +144,14 @@ class Pincite:
         """What each form of the question came to, the likeliest form first."""
         clean = self._clean(question)
         earlier = [_CONTROL.sub(" ", text).strip() for text in history]
-        forms = [form for form in resolve(clean, earlier) if self._fits(form)] or [clean]
-        return [self._read(form, top_k, only) for form in forms]
+        return [self._read(form, top_k, only) for form in self._forms(clean, earlier)]
+
+    def _forms(self, question: str, history: Sequence[str]) -> list[str]:
+        """The whole questions that may be meant: made whole with the earlier ones, misspelt words mended."""
+        whole = resolve(question, history)
+        mended = [respelled(form, self.index, self.encoder) for form in whole]
+        forms = dict.fromkeys([*(form for form in mended if form), *whole])
+        return [form for form in forms if self._fits(form)] or [question]
 
     def _clean(self, question: str) -> str:
         """The question as retrieval reads it: control characters and outer white space left out."""

@@ -23,6 +23,7 @@ STAGES = (
     "reader",
     "citations",
     "followup",
+    "spelling",
     "pipeline",
     "library",
     "verify",

@@ -62,6 +62,14 @@ class LexicalIndex:
         rows = [(self._row(address), float(score)) for score, address in found]
         return sorted(rows, key=lambda hit: (-hit[1], hit[0]))[:k]
 
+    def alike(self, term: str, start: str, distance: int, k: int) -> list[int]:
+        """At most ``k`` rows with a term at most ``distance`` (1 or 2) letters from ``term``, or whose first letters
+        are at most one from ``start``: a misspelt word may be stemmed otherwise. In order."""
+        near = tantivy.Query.fuzzy_term_query(self._schema, "body", term, distance=distance)
+        begun = tantivy.Query.fuzzy_term_query(self._schema, "body", start, distance=1, prefix=True)
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, near), (tantivy.Occur.Should, begun)])
+        return sorted(self._row(address) for _, address in self._searcher.search(query, limit=k).hits)
+
     def document_frequency(self, term: str) -> int:
         """In how many passages a term (as ``terms`` gives it) stands."""
         return int(self._searcher.doc_freq("body", term))

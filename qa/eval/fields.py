@@ -12,6 +12,8 @@ from qa.errors import QuestionSetError
 
 _REQUIRED: Any = object()
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_KEPT = "\n\u200c\u200d"
+"""Not printable for Python, and harmless: a line's end, and what joins letters and emoji or keeps them apart."""
 _KINDS = {str: "a text", list: "a list", int: "a whole number", dict: "an object", bool: "true or false"}
 
 
@@ -105,3 +107,8 @@ def kind_of(value: object) -> str:
 def short(text: str, most: int = 60) -> str:
     """A text's beginning, for a message."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def printable(text: str) -> str:
+    """What comes from a file, fit to be shown: a terminal obeys control characters, a reader direction marks."""
+    return "".join(char if char.isprintable() or char in _KEPT else "\ufffd" for char in text)

@@ -20,7 +20,7 @@ from qa.eval.engine import Subject
 from qa.eval.folder import Line
 from qa.eval.sets import QuestionSet
 from qa.pipeline import Mode
-from qa.settings import Settings
+from qa.settings import Settings, calibration_file
 
 _NOT_ASKED = ("cli", "ui", "corpus", "eval")
 """Parts of the package that have no say in what an open index answers, but for these modules of ``eval``:"""
@@ -29,7 +29,10 @@ _SCORING = ("relevance.py", "run.py", "scoring.py")
 
 def run_key(questions: QuestionSet, subject: Subject, mode: Mode | None, settings: Settings) -> str:
     """The same for runs that would ask the same questions of the same index in the same way, with the same code."""
-    digest = hashlib.sha256(f"{code_key()} {subject.index_hash} {mode} {questions.unit} {asdict(settings)}".encode())
+    fitted = calibration_file()
+    parts = (code_key(), subject.index_hash, mode, questions.unit, asdict(settings))
+    digest = hashlib.sha256(repr(parts).encode())
+    digest.update(fitted.read_bytes() if fitted.is_file() else b"")
     for question in questions.questions:
         digest.update(repr(question).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]

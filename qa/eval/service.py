@@ -33,6 +33,7 @@ from qa.eval.folder import (
     read_summary,
     write_run,
 )
+from qa.eval.html import html
 from qa.eval.journal import Journal, open_journal, run_key
 from qa.eval.plan import Plan, opened
 from qa.eval.provenance import commit, now
@@ -173,7 +174,8 @@ def run_plan(
         report = make_report(replace(about, made=now()), journal.lines(), before)
     if out:
         summary = json.dumps(to_json(report), ensure_ascii=False, indent=1)
-        write_run(out, journal.lines, {SUMMARY: f"{summary}\n", "report.md": markdown(report)})
+        texts = {SUMMARY: f"{summary}\n", "report.md": markdown(report), "report.html": html(report)}
+        write_run(out, journal.lines, texts)
     path.unlink(missing_ok=True)
     return report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.eval.fields import short
+from qa.eval.fields import printable, short
 from qa.eval.report import About, Comparison, Report
 from qa.measures.table import BY_NAME, Estimate
 
@@ -31,13 +31,13 @@ class Table:
 
 def plain(report: Report) -> str:
     """Aligned text."""
-    return "\n\n".join([*_heading(report.about), *(_plain(table) for table in _tables(report))]) + "\n"
+    return "\n\n".join([*_heading(report.about), *(_plain(table) for table in report_tables(report))]) + "\n"
 
 
 def markdown(report: Report) -> str:
     """The same as GitHub's Markdown."""
     first, *rest = _heading(report.about)
-    return "\n\n".join([f"## {first}", *rest, *(_markdown(table) for table in _tables(report))]) + "\n"
+    return "\n\n".join([f"## {first}", *rest, *(_markdown(table) for table in report_tables(report))]) + "\n"
 
 
 def _heading(about: About) -> list[str]:
@@ -47,7 +47,8 @@ def _heading(about: About) -> list[str]:
     return [f"{what}: {counts}", f"{index}; intervals: 95 %, bootstrap over questions"]
 
 
-def _tables(report: Report) -> list[Table]:
+def report_tables(report: Report) -> list[Table]:
+    """Every table of a report, in order."""
     tables = [_measures(report.estimates)]
     if len(report.by_type) > 1:
         tables.append(_types(report.by_type))
@@ -126,7 +127,7 @@ def _interval(low: float | None, high: float | None) -> str:
 
 
 def _plain(table: Table) -> str:
-    lines = [table.header, *([_printable(cell) for cell in row] for row in table.rows)]
+    lines = [table.header, *([printable(cell) for cell in row] for row in table.rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(table.header))]
     aligned = [
         "  ".join(
@@ -136,11 +137,6 @@ def _plain(table: Table) -> str:
         for line in lines
     ]
     return "\n".join([table.title.upper(), *aligned])
-
-
-def _printable(cell: str) -> str:
-    """Ids and types come from a file, and a terminal obeys control characters."""
-    return "".join(char if char.isprintable() else "?" for char in cell)
 
 
 def _markdown(table: Table) -> str:

@@ -16,7 +16,9 @@ from starlette.types import Scope
 
 from qa.ui.api import explain_errors, routes
 from qa.ui.examples import EXAMPLES, Example
+from qa.ui.folders import Folders, usual_folders
 from qa.ui.mcp import Door
+from qa.ui.questions import question_routes
 from qa.ui.security import protect
 from qa.ui.service import Opener, Service
 
@@ -38,8 +40,8 @@ def run(listener: socket.socket, open_engine: Opener, *, token: str | None, host
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def create_app(service: Service, examples: Sequence[Example] = EXAMPLES) -> FastAPI:
-    """The app without its guards; ``examples`` are the questions an empty screen offers."""
+def create_app(service: Service, examples: Sequence[Example] = EXAMPLES, folders: Folders | None = None) -> FastAPI:
+    """The app without its guards; ``examples`` are the questions an empty screen offers. No ``folders``: the usual."""
 
     door = Door(service)
 
@@ -61,6 +63,8 @@ def create_app(service: Service, examples: Sequence[Example] = EXAMPLES) -> Fast
     explain_errors(app)
     app.include_router(routes(service))
     app.router.routes.append(Route("/mcp", door))
+    kept = folders or usual_folders()
+    app.include_router(question_routes(service, kept.sets))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")
     mount_screen(app, examples)
     return app

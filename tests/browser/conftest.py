@@ -17,6 +17,7 @@ from hostile import hostile_documents
 from served import serving
 
 from qa.types import Failure
+from qa.ui.folders import Folders
 
 expect.set_options(timeout=TIMEOUT)
 
@@ -28,8 +29,14 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> FakeEngine:
 
 
 @pytest.fixture(scope="session")
-def url(engine: FakeEngine) -> Iterator[str]:
-    with serving(lambda progress: engine) as url:
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    home = tmp_path_factory.mktemp("home")
+    return Folders(sets=home / "sets", runs=home / "runs")
+
+
+@pytest.fixture(scope="session")
+def url(engine: FakeEngine, folders: Folders) -> Iterator[str]:
+    with serving(lambda progress: engine, folders=folders) as url:
         yield url
 
 

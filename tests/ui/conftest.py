@@ -11,6 +11,7 @@ from hostile import hostile_documents
 from starlette.testclient import TestClient
 
 from qa.types import Failure
+from qa.ui.folders import Folders
 from qa.ui.security import protect
 from qa.ui.server import create_app
 from qa.ui.service import Service
@@ -23,8 +24,14 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> FakeEngine:
 
 
 @pytest.fixture(scope="session")
-def client(engine: FakeEngine) -> Iterator[TestClient]:
-    app = create_app(Service(lambda progress: engine))
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    home = tmp_path_factory.mktemp("home")
+    return Folders(sets=home / "sets", runs=home / "runs")
+
+
+@pytest.fixture(scope="session")
+def client(engine: FakeEngine, folders: Folders) -> Iterator[TestClient]:
+    app = create_app(Service(lambda progress: engine), folders=folders)
     with TestClient(protect(app, hosts={"testserver"}, token=None), raise_server_exceptions=False) as client:
         while client.get("/api/v1/status").json()["state"] == "loading":
             pass

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from qa.ui.folders import Folders
 from qa.ui.launch import bind
 from qa.ui.security import protect
 from qa.ui.server import create_app, local_hosts
@@ -15,10 +16,10 @@ from qa.ui.service import Opener, Service
 
 
 @contextmanager
-def serving(open_engine: Opener, token: str | None = None) -> Iterator[str]:
+def serving(open_engine: Opener, token: str | None = None, folders: Folders | None = None) -> Iterator[str]:
     """The address of a server that runs while in this context."""
     listener = bind("127.0.0.1", 0)
-    app = protect(create_app(Service(open_engine)), hosts=local_hosts(), token=token)
+    app = protect(create_app(Service(open_engine), folders=folders), hosts=local_hosts(), token=token)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

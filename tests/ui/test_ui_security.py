@@ -26,6 +26,8 @@ PUBLIC = {
     ("GET", "/api/v1/documents"),
     ("GET", "/api/v1/documents/{id:path}/original"),
     ("GET", "/api/v1/documents/{id:path}"),
+    ("POST", "/api/v1/eval/questions"),
+    ("DELETE", "/api/v1/eval/questions/{id}"),
 }
 CLOSED = [
     "/gradio_api/info",

@@ -184,7 +184,7 @@ function showLast() {
   if (isWide() && last.answer.citations.length) openView(views(last)[0]);
 }
 
-const actions = { open: openView, again: (turn) => asking || run(turn), link: (turn) => link(turn.question) };
+const actions = { open: openView, again: (turn) => asking || run(turn), link: (turn) => link(turn.question), keep };
 
 function startOver() {
   if (asking) return;
@@ -201,7 +201,7 @@ function startOver() {
 
 function keep() {
   let kept = turns.filter((turn) => turn.answer).slice(-KEPT);
-  const plain = ({ id, question, history, answer, searched }) => ({ id, question, history, answer, searched });
+  const plain = ({ id, question, history, answer, searched, saved }) => ({ id, question, history, answer, searched, saved });
   while (!save("turns", kept.map(plain)) && kept.length) kept = kept.slice(Math.ceil(kept.length / 2));
 }
 

@@ -23,6 +23,9 @@ const ICONS = {
   send: "M8 13V3M4 7l4-4 4 4",
   theme: "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
   plus: "M8 3v10M3 8h10",
+  yes: "M3 8.5 6.5 12 13 4.5",
+  no: "M4 4l8 8M12 4l-8 8",
+  undo: "M6 3 3 6l3 3M3 6h6a4 4 0 0 1 0 8H6",
 };
 
 export function icon(name) {
@@ -52,10 +55,10 @@ export class ApiError extends Error {
 }
 
 /** JSON from the API; POSTs `body` if there is one. Always ends: throws ApiError with a message for a person. */
-export async function api(path, body, seconds = 90) {
-  const request = { signal: AbortSignal.timeout(seconds * 1000), headers: { Accept: "application/json" } };
+export async function api(path, body, { seconds = 90, method } = {}) {
+  const request = { method, signal: AbortSignal.timeout(seconds * 1000), headers: { Accept: "application/json" } };
   if (body !== undefined) {
-    request.method = "POST";
+    request.method ??= "POST";
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
   }

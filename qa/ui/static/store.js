@@ -33,6 +33,8 @@ export const listing = signal({ documents: [], failures: [] });
 export const chosen = signal(load("chosen", null));
 /** What the viewer shows, or null. See viewer.js. */
 export const viewing = signal(null);
+/** Who waits for words to be selected in a source: {question, turn, use(documentId, quote, words)}, or null. */
+export const correcting = signal(null);
 
 chosen.watch((ids) => save("chosen", ids));
 
@@ -80,8 +82,8 @@ export async function follow() {
 
 async function settled() {
   try {
-    const now = await api("api/v1/status", undefined, 20);
-    if (now.state === "ready") listing.set(await api("api/v1/documents", undefined, 60));
+    const now = await api("api/v1/status", undefined, { seconds: 20 });
+    if (now.state === "ready") listing.set(await api("api/v1/documents", undefined, { seconds: 60 }));
     status.set(now);
     return now.state !== "loading";
   } catch (error) {

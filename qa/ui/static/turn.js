@@ -1,9 +1,10 @@
 // One question and what came of it: an answer, a refusal, a problem, or still waiting.
 import { copy, count, day, dotted, duration, el, icon, marked, sentence, strength, where } from "./lib.js";
+import { marks } from "./marks.js";
 import { progressText, viewing } from "./store.js";
 import { why } from "./why.js";
 
-/** The element of a turn. `actions`: {open(view), again(turn), link(turn)}. */
+/** The element of a turn. `actions`: {open(view), again(turn), link(turn), keep()}. */
 export function renderTurn(turn, actions) {
   const heading = el("h2", { tabindex: "-1" }, turn.question);
   return el("article", { class: "turn" }, heading, ...outcome(turn, actions));
@@ -13,7 +14,7 @@ function outcome(turn, actions) {
   if (turn.problem) return [problem(turn, actions)];
   if (!turn.answer) return [el("p", { class: "waiting", role: "status" }, turn.waiting ?? "Searching the sources …")];
   const body = turn.answer.citations.length ? found(turn, actions) : [refused(turn, actions)];
-  return [...body, why(turn, actions), foot(turn, actions)];
+  return [...body, why(turn, actions), marks(turn, actions.keep), foot(turn, actions)];
 }
 
 export function waitingText(status) {

@@ -1,6 +1,7 @@
 // The document beside the answers: its text, scrolled to a place, the quote marked there if it really stands there.
 import { announce, api, day, documentPath, dotted, el, icon, outside, where } from "./lib.js";
 import { copyQuote } from "./turn.js";
+import { chooser } from "./select.js";
 import { viewing } from "./store.js";
 import { sections } from "./text.js";
 
@@ -53,7 +54,8 @@ function build() {
   const head = el("div", { class: "head" }, back, el("div", { class: "names" }, title, meta), close, el("div", { class: "bar" }, steps, tools), note);
   const body = el("div", { class: "body", role: "region", tabindex: "0", "aria-label": "Text of the source" });
   const blank = el("p", { class: "blank" });
-  const root = el("section", { class: "viewer", "aria-label": "Source" }, blank, head, body);
+  const choose = chooser(body, () => viewing.get()?.documentId);
+  const root = el("section", { class: "viewer", "aria-label": "Source" }, blank, head, choose, body);
   return { root, head, title, meta, steps, tools, note, body, blank };
 }
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from qa.corpus import discover, read_found
+from qa.corpus import discover
 from qa.encoder import DEFAULT_ENCODER, load_encoder
 from qa.errors import CorpusError
 from qa.index import IndexReport, Progress, Request
@@ -16,6 +16,7 @@ from qa.index.manifest import read_manifest, read_origin
 from qa.index.opened import open_index
 from qa.settings import Settings, corpus_dir
 from qa.types import Document, Failure
+from qa.updates import code, updated
 
 __all__ = ["IndexReport", "Progress", "add", "build", "index_paths", "remove"]
 
@@ -102,12 +103,13 @@ def _index(
     old = read_origin(index_dir)
     found = discover(roots, skip=[index_dir])
     request = Request(
-        documents=read_found(found),
+        documents=updated(found, frozenset(removed)),
         encoder=load_encoder(encoder or (old.encoder if old else DEFAULT_ENCODER)),
         chunk_tokens=settings.chunk_tokens,
         roots=tuple(map(str, roots)),
         removed=tuple(sorted(removed)),
         expected=len(found),
+        code=code(),
     )
     return build_index(request, index_dir, progress)
 

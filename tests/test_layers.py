@@ -25,6 +25,7 @@ STAGES = (
     "followup",
     "spelling",
     "pipeline",
+    "updates",
     "library",
     "verify",
     "measures",

@@ -9,7 +9,7 @@ from pathlib import Path
 from qa.corpus.discover import Found, discover
 from qa.corpus.formats import PARSERS, Parsed, Unreadable
 from qa.corpus.layout import heading_text
-from qa.corpus.sources_toml import FILE_NAME, Stated, read_sources_toml, unmatched
+from qa.corpus.sources_toml import Stated, read_sources_toml, unmatched
 from qa.types import Block, Document, Failure, Source
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -33,8 +33,7 @@ def read_found(found: Iterable[Found]) -> Iterator[Document | Failure]:
             stated[each.folder] = read_sources_toml(each.folder)
         yield load(each, stated[each.folder].get(each.path.name, Stated()))
     for folder, entries in stated.items():
-        for name in unmatched(folder, entries):
-            yield Failure(str(folder / FILE_NAME), f"it speaks of {name!r}, and there is no such file beside it")
+        yield from unmatched(folder, entries)
 
 
 def load_file(id: str, path: Path) -> Document | Failure:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa.errors import CorpusError
+from qa.types import Failure
 
 FILE_NAME = "sources.toml"
 
@@ -41,9 +42,11 @@ def read_sources_toml(folder: Path) -> dict[str, Stated]:
     return {str(entry["file"]): _stated(entry) for entry in entries}
 
 
-def unmatched(folder: Path, entries: Iterable[str]) -> list[str]:
-    """Those of the names in ``folder/sources.toml`` that name no file in that folder."""
-    return [name for name in entries if Path(name).name != name or not (folder / name).exists()]
+def unmatched(folder: Path, entries: Iterable[str]) -> Iterator[Failure]:
+    """A failure for each of the names in ``folder/sources.toml`` that name no file in that folder."""
+    for name in entries:
+        if Path(name).name != name or not (folder / name).exists():
+            yield Failure(str(folder / FILE_NAME), f"it speaks of {name!r}, and there is no such file beside it")
 
 
 def _stated(entry: dict[str, Any]) -> Stated:

@@ -5,10 +5,22 @@ written beside the others under another name, flushed, and renamed; then ``CURRE
 moment leaves the old generation in use, and who has one open goes on reading it.
 
 ``store`` (documents and passages, SQLite), ``dense`` (FAISS) and ``lexical`` (tantivy) are the parts of a
-generation, ``manifest`` says what belongs to it, ``build`` writes one, ``opened`` reads one.
+generation, ``manifest`` says what belongs to it, ``build`` writes one, ``opened`` reads one. ``draft`` is the store of
+one being written, ``embedded`` keeps the vectors computed for it whatever happens, ``lock`` lets one write at a time.
 """
 
-from qa.index.build import IndexReport, Progress, Request, build
+from qa.index.build import FromFile, IndexReport, Item, Kept, Marks, Progress, Request, build
 from qa.index.opened import OpenIndex, open_index
 
-__all__ = ["IndexReport", "OpenIndex", "Progress", "Request", "build", "open_index"]
+__all__ = [
+    "FromFile",
+    "IndexReport",
+    "Item",
+    "Kept",
+    "Marks",
+    "OpenIndex",
+    "Progress",
+    "Request",
+    "build",
+    "open_index",
+]

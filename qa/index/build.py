@@ -1,11 +1,11 @@
-"""Write a new generation of an index, taking over every vector that is still right."""
+"""Write a new generation of an index, taking over all that is still right."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,37 +15,68 @@ from qa.chunker import chunk
 from qa.encoder import Encoder, FloatArray
 from qa.errors import CorpusError, IndexFolderError
 from qa.index import dense, lexical, store
+from qa.index.draft import Place, StoreWriter
+from qa.index.embedded import Embedded, discard_embedded
 from qa.index.lock import writing
 from qa.index.manifest import (
     FORMAT,
     Manifest,
+    fingerprints,
     generations,
-    hash_files,
     write_current,
     write_manifest,
     write_origin,
 )
-from qa.index.opened import open_index
+from qa.index.opened import OpenIndex, open_index
 from qa.types import Document, Failure
 
 Progress = Callable[[str, int, int], None]
-"""Called as ``progress(stage, done, total)``; stages are "reading", "embedding", "writing"; total 0 = not known."""
+"""Called as ``progress(stage, done, total)``; stages are "reading" (files), "embedding" (passages) and "writing";
+total 0 = not known."""
+
+_EMBEDDED_AT_ONCE = 256
+"""Passages whose vectors are kept together: so many are computed again, at most, if the process ends."""
+_WRITTEN_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """What was read from a file. ``mark`` is another one whenever what is read from that file may be."""
+
+    item: Document | Failure
+    file: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was read from a file is as it stands in the generation in use."""
+
+    file: str
+    mark: str
+
+
+Item = Document | Failure | FromFile | Kept
+Marks = Mapping[str, str]
+"""File -> mark, of all whose documents can be taken over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is to be indexed, and how.
 
-    ``removed``: paths of files that are to stay out. ``expected``: how many documents and failures will come;
-    0 = not known.
+    ``documents``: all of them, or what gives them when it is told which can be taken over. ``code``: changes whenever
+    the same file may be read or cut in another way; without it nothing is taken over but vectors. ``removed``: paths
+    of files that are to stay out. ``expected``: how many documents and failures will come; 0 = not known.
     """
 
-    documents: Iterable[Document | Failure]
+    documents: Iterable[Item] | Callable[[Marks], Iterable[Item]]
     encoder: Encoder
     chunk_tokens: int
     roots: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     expected: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +99,75 @@ def build(request: Request, index_dir: Path, progress: Progress = lambda *_: Non
     ``IndexFolderError`` if the folder cannot be written.
     """
     started = time.perf_counter()
-    with writing(index_dir):
-        draft = index_dir / ".draft"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
+    with writing(index_dir), _old(request.encoder, index_dir) as old, _draft(index_dir) as draft:
+        vectors = Embedded(index_dir, request.encoder.fingerprint)
+        writer = StoreWriter(draft / store.FILE_NAME, vectors.path, old.store.path if old else None)
         try:
-            writer = store.StoreWriter(draft / store.FILE_NAME)
-            documents, failures = _read(request, writer, progress)
-            passages = list(writer.searchable())
-            vectors, embedded = _vectors(request.encoder, passages, index_dir, progress)
+            documents, failures = _read(request, old, writer, progress)
+            embedded = _embed(request.encoder, writer, vectors, progress)
             progress("writing", 0, 1)
-            writer.finish()
-            rows = np.array([row for row, _, _ in passages], dtype=np.int64)
-            dense.write_dense(draft / dense.FILE_NAME, rows, vectors)
-            lexical.write_lexical(draft / lexical.FOLDER_NAME, ((row, text) for row, _, text in passages))
-            _put_in_use(index_dir, draft, _manifest(request, draft, documents, len(passages)))
-            progress("writing", 1, 1)
+            passages = writer.count()
+            _write_dense(draft / dense.FOLDER_NAME, request.encoder.dimensions, passages, writer, old)
+            lexical.write_lexical(draft / lexical.FOLDER_NAME, writer.texts())
+            content = writer.content()
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    seconds = time.perf_counter() - started
-    return IndexReport(documents, len(passages), embedded, tuple(failures), seconds)
+            writer.close()
+            vectors.close()
+        _put_in_use(index_dir, draft, _manifest(request, draft, documents, passages, content))
+        discard_embedded(index_dir)
+        progress("writing", 1, 1)
+    return IndexReport(documents, passages, embedded, failures, time.perf_counter() - started)
 
 
-def _read(request: Request, writer: store.StoreWriter, progress: Progress) -> tuple[int, list[Failure]]:
-    documents, failures = 0, []
-    for number, item in enumerate(request.documents, start=1):
-        if isinstance(item, Failure):
-            failures.append(item)
-            writer.add_failure(item)
-        elif item.source.path not in request.removed:
-            passages = chunk(item, request.encoder, request.chunk_tokens)
-            writer.add_document(item, passages, [_key(passage.embedded_text) for passage in passages])
+@contextmanager
+def _old(encoder: Encoder, index_dir: Path) -> Iterator[OpenIndex | None]:
+    """The generation in use; None if there is none, it is damaged, or another encoder made it."""
+    try:
+        old = open_index(index_dir)
+    except IndexFolderError:
+        yield None
+        return
+    try:
+        yield old if old.manifest.fingerprint == encoder.fingerprint else None
+    finally:
+        old.close()
+
+
+@contextmanager
+def _draft(index_dir: Path) -> Iterator[Path]:
+    draft = index_dir / ".draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _read(
+    request: Request, old: OpenIndex | None, writer: StoreWriter, progress: Progress
+) -> tuple[int, tuple[Failure, ...]]:
+    made_so = (request.code, request.chunk_tokens)
+    same = old is not None and bool(request.code) and (old.manifest.code, old.manifest.chunk_tokens) == made_so
+    marks = old.store.marks() if old is not None and same else {}
+    items = request.documents(marks) if callable(request.documents) else request.documents
+    removed = frozenset(request.removed)
+    documents = 0
+    for number, item in enumerate(items, start=1):
+        read, file = (item.item, item.file) if isinstance(item, FromFile) else (item, None)
+        if isinstance(read, Failure):
+            writer.add_failure(read, file)
+        elif isinstance(read, Kept):
+            documents += writer.take_over(read.file, removed)
+        elif read.source.path not in removed:
+            passages = chunk(read, request.encoder, request.chunk_tokens)
+            pieces = request.encoder.count_tokens([passage.embedded_text for passage in passages])
+            writer.add_document(read, passages, pieces, file)
             documents += 1
+        if not isinstance(item, Document | Failure):
+            writer.add_file(item.file, item.mark)
         progress("reading", number, request.expected)
+    failures = writer.failures()
     if not documents:
         why = f"; {failures[0].path}: {failures[0].reason}" if failures else ""
         where = ", ".join(request.roots) or "what was named"
@@ -108,59 +175,57 @@ def _read(request: Request, writer: store.StoreWriter, progress: Progress) -> tu
     return documents, failures
 
 
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _vectors(
-    encoder: Encoder, passages: list[tuple[int, bytes, str]], index_dir: Path, progress: Progress
-) -> tuple[FloatArray, int]:
-    """The vector of every passage, in order, and how many had to be computed; the same text is embedded once."""
-    known = _known_vectors(encoder, {key for _, key, _ in passages}, index_dir)
-    missing = {key: text for _, key, text in passages if key not in known}
+def _embed(encoder: Encoder, writer: StoreWriter, vectors: Embedded, progress: Progress) -> int:
+    """Compute the vectors that are missing, and say how many that were; the same text is embedded once."""
+    total = writer.count_vectorless()
     done = 0
 
     def count(more: int) -> None:
         nonlocal done
         done += more
-        progress("embedding", done, len(missing))
+        progress("embedding", done, total)
 
-    progress("embedding", 0, len(missing))
-    fresh = encoder.encode(list(missing.values()), count) if missing else ()
-    known.update(zip(missing, fresh, strict=True))
-    vectors = np.zeros((len(passages), encoder.dimensions), dtype=np.float32)
-    for number, (_, key, _) in enumerate(passages):
-        vectors[number] = known[key]
-    return vectors, len(missing)
+    progress("embedding", 0, total)
+    for batch in writer.vectorless(_EMBEDDED_AT_ONCE):
+        vectors.add([one.key for one in batch], encoder.encode([one.text for one in batch], count))
+    return total
 
 
-def _known_vectors(encoder: Encoder, wanted: set[bytes], index_dir: Path) -> dict[bytes, FloatArray]:
-    """Vectors of the generation in use, by key; none if it is damaged or was made by another encoder."""
-    try:
-        old = open_index(index_dir)
-    except IndexFolderError:
-        return {}
-    try:
-        if old.manifest.fingerprint != encoder.fingerprint:
-            return {}
-        rows = {key: row for key, row in old.store.keys().items() if key in wanted}
-        return dict(zip(rows, old.dense.vectors(list(rows.values())), strict=True))
-    finally:
-        old.close()
+def _write_dense(folder: Path, dimensions: int, count: int, writer: StoreWriter, old: OpenIndex | None) -> None:
+    index = dense.DenseWriter(folder, count, dimensions)
+    for places in writer.places(_WRITTEN_AT_ONCE):
+        rows = np.array([place.row for place in places], dtype=np.int64)
+        index.add(rows, _vectors(places, dimensions, old))
+    index.finish()
 
 
-def _manifest(request: Request, draft: Path, documents: int, passages: int) -> Manifest:
+def _vectors(places: list[Place], dimensions: int, old: OpenIndex | None) -> FloatArray:
+    """Shape ``(len(places), dimensions)``."""
+    vectors = np.zeros((len(places), dimensions), dtype=np.float32)
+    taken = [number for number, place in enumerate(places) if place.old_row is not None]
+    if old is not None and taken:
+        vectors[taken] = old.dense.vectors([row for place in places if (row := place.old_row) is not None])
+    for number, place in enumerate(places):
+        if place.old_row is None:
+            assert place.vector is not None
+            vectors[number] = np.frombuffer(place.vector, dtype=np.float32)
+    return vectors
+
+
+def _manifest(request: Request, draft: Path, documents: int, passages: int, content: str) -> Manifest:
     return Manifest(
         format=FORMAT,
         encoder=request.encoder.name,
         fingerprint=request.encoder.fingerprint,
         dimensions=request.encoder.dimensions,
         chunk_tokens=request.chunk_tokens,
+        code=request.code,
         documents=documents,
         passages=passages,
+        content=content,
         roots=request.roots,
         removed=request.removed,
-        files=hash_files(draft),
+        files=fingerprints(draft),
     )
 
 

@@ -9,14 +9,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from qa.errors import IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated
 
-FORMAT = 2
+FORMAT = 3
 FILE_NAME = "manifest.json"
 CURRENT = "CURRENT"
 ORIGIN = "made-from.json"
+HASHED_BYTES = 128 * 1024 * 1024
+"""So much of an index is read and checked when it is opened."""
 _GENERATION = re.compile(r"gen-\d{6}")
+
+
+class Fingerprint(NamedTuple):
+    """Of a file: bytes, and SHA-256."""
+
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +38,18 @@ class Manifest:
     fingerprint: str
     dimensions: int
     chunk_tokens: int
+    code: str
+    """Changes whenever the same file may be read or cut in another way; empty where that is not known."""
     documents: int
     passages: int
+    content: str
+    """SHA-256 of all documents and passages, but not of where the files lie."""
     roots: tuple[str, ...]
     """The folders and files the documents were read from; empty where they came from elsewhere."""
     removed: tuple[str, ...]
     """Absolute paths of files that were taken out and are not to come back by themselves."""
-    files: dict[str, str]
-    """Path below the generation -> SHA-256."""
+    files: dict[str, Fingerprint]
+    """By path below the generation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +61,10 @@ class Origin:
     removed: tuple[str, ...]
 
 
-def hash_files(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below ``folder``, by path."""
+def fingerprints(folder: Path) -> dict[str, Fingerprint]:
+    """Of every file below ``folder``, by path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}
+    return {path.relative_to(folder).as_posix(): Fingerprint(path.stat().st_size, file_sha256(path)) for path in paths}
 
 
 def file_sha256(path: Path) -> str:
@@ -123,7 +137,7 @@ def current_generation(index_dir: Path) -> tuple[Path, str]:
 def read_manifest(index_dir: Path) -> tuple[Path, Manifest]:
     """The generation in use and its manifest, its files' hashes not yet checked; raises ``IndexFolderError``."""
     folder, expected = current_generation(index_dir)
-    check_files(index_dir, folder, {FILE_NAME: expected})
+    _check_hash(index_dir, folder, FILE_NAME, expected)
     fields = json.loads((folder / FILE_NAME).read_bytes())
     if fields["format"] != FORMAT:
         raise IndexOutdated(
@@ -131,20 +145,39 @@ def read_manifest(index_dir: Path) -> tuple[Path, Manifest]:
             f"run `pincite index --index {index_dir}`"
         )
     fields["roots"], fields["removed"] = tuple(fields["roots"]), tuple(fields["removed"])
+    fields["files"] = {name: Fingerprint(*values) for name, values in fields["files"].items()}
     return folder, Manifest(**fields)
 
 
-def check_files(index_dir: Path, folder: Path, files: Mapping[str, str]) -> None:
-    """Raises ``IndexDamaged`` unless every one of these files is there, byte for byte."""
-    for name, expected in files.items():
+def check_files(
+    index_dir: Path, folder: Path, files: Mapping[str, Fingerprint], hashed_bytes: int | None = HASHED_BYTES
+) -> None:
+    """Raises ``IndexDamaged`` unless every one of these files is there, as long as it was written and, of the smallest
+    ones that have ``hashed_bytes`` together, byte for byte; None = of all."""
+    sizes = sorted(files.items(), key=lambda item: item[1].size)
+    for name, fingerprint in sizes:
         try:
-            found = file_sha256(folder / name)
+            size = (folder / name).stat().st_size
         except FileNotFoundError as error:
             raise damaged(index_dir, f"{folder.name}/{name} is missing") from error
-        except OSError as error:
-            raise damaged(index_dir, f"{folder.name}/{name} cannot be read: {error.strerror}") from error
-        if found != expected:
+        if size != fingerprint.size:
             raise damaged(index_dir, f"{folder.name}/{name} is not as it was written")
+    read = 0
+    for name, fingerprint in sizes:
+        read += fingerprint.size
+        if hashed_bytes is None or read <= hashed_bytes:
+            _check_hash(index_dir, folder, name, fingerprint.sha256)
+
+
+def _check_hash(index_dir: Path, folder: Path, name: str, expected: str) -> None:
+    try:
+        found = file_sha256(folder / name)
+    except FileNotFoundError as error:
+        raise damaged(index_dir, f"{folder.name}/{name} is missing") from error
+    except OSError as error:
+        raise damaged(index_dir, f"{folder.name}/{name} cannot be read: {error.strerror}") from error
+    if found != expected:
+        raise damaged(index_dir, f"{folder.name}/{name} is not as it was written")
 
 
 def damaged(index_dir: Path, what: str) -> IndexDamaged:

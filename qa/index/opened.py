@@ -27,8 +27,12 @@ class OpenIndex:
     @property
     def hash(self) -> str:
         """Changes whenever the documents, their passages or the vectors do."""
-        parts = self.manifest.files[store.FILE_NAME] + self.manifest.files[dense.FILE_NAME]
-        return hashlib.sha256(parts.encode("ascii")).hexdigest()[:16]
+        parts = f"{self.manifest.content} {self.manifest.fingerprint}"
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+    def check(self) -> None:
+        """Check every file byte for byte, which opening it does for small ones only; raises ``IndexDamaged``."""
+        check_files(self.index_dir, self.index_dir / self.generation, self.manifest.files, None)
 
     @property
     def outdated(self) -> bool:
@@ -59,7 +63,7 @@ def _opened(index_dir: Path) -> OpenIndex:
     try:
         parts = (
             store.Store(folder / store.FILE_NAME),
-            dense.DenseIndex(folder / dense.FILE_NAME),
+            dense.DenseIndex(folder / dense.FOLDER_NAME),
             lexical.LexicalIndex(folder / lexical.FOLDER_NAME),
         )
     except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:

@@ -121,7 +121,7 @@ class TestFirstRun:
 
 
 class TestDamage:
-    @pytest.mark.parametrize("name", ["store.db", "dense.faiss", "manifest.json", "lexical/meta.json"])
+    @pytest.mark.parametrize("name", ["store.db", "dense/vectors.faiss", "manifest.json", "lexical/meta.json"])
     def test_the_command_that_is_named_mends_it(self, run: Run, built: Path, name: str) -> None:
         generation = current_generation(built)[0]
         (generation / name).unlink()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.encoder import FloatArray
-from qa.index.dense import DenseIndex, write_dense
+from qa.index.dense import DenseIndex, DenseWriter
 
 
 def unit(vectors: object) -> FloatArray:
@@ -19,9 +19,12 @@ def unit(vectors: object) -> FloatArray:
     return array / np.linalg.norm(array, axis=-1, keepdims=True)
 
 
-def made(path: Path, rows: Sequence[int], vectors: FloatArray) -> DenseIndex:
-    write_dense(path / "x.faiss", np.asarray(rows, dtype=np.int64), vectors)
-    return DenseIndex(path / "x.faiss")
+def made(path: Path, rows: Sequence[int], vectors: FloatArray, **limits: int) -> DenseIndex:
+    writer = DenseWriter(path / "x", *vectors.shape, **limits)
+    for start in range(0, len(rows), 77):
+        writer.add(np.asarray(rows[start : start + 77], dtype=np.int64), vectors[start : start + 77])
+    writer.finish()
+    return DenseIndex(path / "x")
 
 
 def check(
@@ -98,3 +101,81 @@ def test_any_filter_and_length(world: tuple[DenseIndex, list[int], FloatArray], 
     k = data.draw(st.integers(0, 250))
     question = vectors[data.draw(st.integers(0, 199))]
     check(index.search(question, k, only), cosines(rows, vectors, question), k, only)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> FloatArray:
+    """In clusters, as embeddings are."""
+    numbers = np.random.default_rng(3)
+    centres = numbers.normal(size=(60, 32))
+    return unit(centres[numbers.integers(60, size=4000)] + 0.4 * numbers.normal(size=(4000, 32)))
+
+
+@pytest.fixture(scope="module")
+def half(vectors: FloatArray, tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
+    return made(tmp_path_factory.mktemp("half"), range(0, 8000, 2), vectors, flat_most=100)
+
+
+@pytest.fixture(scope="module")
+def lists(vectors: FloatArray, tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
+    folder = tmp_path_factory.mktemp("lists")
+    return made(folder, range(0, 8000, 2), vectors, flat_most=100, exact_most=1000)
+
+
+class TestManyVectors:
+    """Half precision and inverted lists, made small by their limits."""
+
+    def questions(self, vectors: FloatArray) -> FloatArray:
+        numbers = np.random.default_rng(5)
+        return unit(vectors[numbers.integers(4000, size=50)] + 0.1 * numbers.normal(size=(50, 32)))
+
+    def exact(self, vectors: FloatArray, question: FloatArray, only: Sequence[int] | None = None) -> dict[int, float]:
+        found = cosines(range(0, 8000, 2), vectors, question)
+        return found if only is None else {row: found[row] for row in only if row in found}
+
+    def test_half_precision_is_searched_exactly(self, half: DenseIndex, vectors: FloatArray) -> None:
+        kept = half.vectors(range(0, 8000, 2))
+        for question in self.questions(vectors):
+            check(half.search(question, 10), self.exact(kept, question), 10, None)
+
+    @pytest.mark.parametrize("step", [2, 3, 60, 500, 7000])
+    @pytest.mark.parametrize("kind", ["half", "lists"])
+    def test_a_filter_is_exact_however_few_it_admits(
+        self, request: pytest.FixtureRequest, vectors: FloatArray, kind: str, step: int
+    ) -> None:
+        index, only = request.getfixturevalue(kind), [*range(1, 8000, step), 4, 444]
+        kept = index.vectors(range(0, 8000, 2))
+        for question in self.questions(vectors):
+            check(index.search(question, 10, only), self.exact(kept, question, only), 10, None)
+        assert index.search(vectors[0], 10, []) == []
+
+    def test_lists_find_nearly_all_and_score_as_the_vectors_do(self, lists: DenseIndex, vectors: FloatArray) -> None:
+        shares, kept = [], lists.vectors(range(0, 8000, 2))
+        for question in self.questions(vectors):
+            truth = self.exact(kept, question)
+            found = lists.search(question, 10)
+            assert len(found) == 10
+            assert [score for _, score in found] == pytest.approx([truth[row] for row, _ in found], abs=1e-6)
+            best = sorted(truth, key=lambda row: -truth[row])[:10]
+            shares.append(len({row for row, _ in found} & set(best)) / 10)
+        assert np.mean(shares) > 0.95
+
+    def test_vectors_come_back(self, half: DenseIndex, lists: DenseIndex, vectors: FloatArray) -> None:
+        for index in (half, lists):
+            assert np.allclose(index.vectors([8, 0]), vectors[[4, 0]], rtol=2**-10, atol=2**-24)
+            assert np.allclose(index.vectors(range(0, 8000, 2)), vectors, rtol=2**-10, atol=2**-24)
+            with pytest.raises(KeyError):
+                index.vectors([0, 1])
+
+    def test_what_is_taken_from_half_precision_stays_as_it_is(
+        self, half: DenseIndex, vectors: FloatArray, tmp_path: Path
+    ) -> None:
+        rows = list(range(0, 8000, 2))
+        again = made(tmp_path, rows, half.vectors(rows), flat_most=100)
+        assert np.array_equal(again.vectors(rows), half.vectors(rows))
+
+    def test_parts_that_do_not_go_together(self, vectors: FloatArray, tmp_path: Path) -> None:
+        made(tmp_path, range(10), vectors[:10])
+        np.save(tmp_path / "x" / "rows.npy", np.arange(9))
+        with pytest.raises(ValueError, match="9 rows and 10 vectors"):
+            DenseIndex(tmp_path / "x")

@@ -53,7 +53,7 @@ def crash(*_: object, **__: object) -> None:
 
 POINTS: list[tuple[str, Callable[[pytest.MonkeyPatch], None]]] = [
     ("embedding", lambda patch: patch.setattr(FakeEncoder, "encode", crash)),
-    ("vectors", lambda patch: patch.setattr(building.dense, "write_dense", crash)),
+    ("vectors", lambda patch: patch.setattr(building.dense.DenseWriter, "finish", crash)),
     ("lexical", lambda patch: patch.setattr(building.lexical, "write_lexical", crash)),
     ("manifest", lambda patch: patch.setattr(building, "write_manifest", crash)),
     ("rename", lambda patch: patch.setattr(Path, "rename", crash)),
@@ -123,7 +123,7 @@ def test_a_disk_that_cannot_be_written_is_an_error_of_ours(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(building.dense, "write_dense", refuse)
+    monkeypatch.setattr(building.dense.DenseWriter, "finish", refuse)
     with pytest.raises(IndexFolderError, match=f"{error.strerror}.*--index"):
         make(NEW)
     assert ids(index_dir) == sorted(TEXTS)
@@ -165,7 +165,7 @@ class TestDamage:
 
     def test_there_are_the_files_we_think(self, whole: Path) -> None:
         names = {path.name for path in self.files(whole)}
-        assert {"store.db", "dense.faiss", "manifest.json", "meta.json"} <= names
+        assert {"store.db", "vectors.faiss", "rows.npy", "manifest.json", "meta.json"} <= names
 
     def test_a_missing_file_is_named_and_mended(self, copy: Path) -> None:
         for number in range(len(self.files(copy))):

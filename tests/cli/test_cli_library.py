@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from command import TEXTS, Ran, Run
+from fakes import FakeEncoder
 from making import write
 
 from qa.index.manifest import CURRENT, current_generation
@@ -137,7 +138,8 @@ class TestDamage:
         assert ids(run, built) == sorted(TEXTS)
 
     def test_another_model_under_the_same_name(self, run: Run, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("fakes.FakeEncoder.__init__.__defaults__", (48, 128, "fake-2"))
+        *defaults, tokens = FakeEncoder.__init__.__defaults__
+        monkeypatch.setattr("fakes.FakeEncoder.__init__.__defaults__", (*defaults[:2], "fake-2", tokens))
         ran = run("ask", "x", "--index", built)
         assert is_error(ran, "was made with another fake", f"run `pincite index --index {built}`")
         assert run("index", "--index", built).out.startswith("3 documents, 3 passages (3 embedded)")

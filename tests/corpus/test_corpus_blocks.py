@@ -56,7 +56,7 @@ def test_any_bytes(kind: str, data: bytes) -> None:
     else:
         check(parsed)
         if kind != "html":
-            assert parsed.text.encode() == data
+            assert parsed.warnings or parsed.text.encode() == data
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -9,10 +9,13 @@ import pytest
 from making import write
 
 from qa.corpus import load_file, read
-from qa.corpus.read import MAX_BYTES
+from qa.corpus.formats import ARCHIVES, PARSERS
+from qa.corpus.load import MAX_BYTES
 from qa.corpus.sources_toml import read_sources_toml, web_url
 from qa.errors import CorpusError
 from qa.types import Document, Failure
+
+KNOWN = " ".join(sorted({*PARSERS, *ARCHIVES}))
 
 
 def one(folder: Path, name: str, content: str | bytes) -> Document:
@@ -86,11 +89,15 @@ def test_title(tmp_path: Path, name: str, content: str, title: str) -> None:
         ("a.txt", b"\x7fELF\x00\x01", "it holds binary data, not text"),
         ("a.md", b"a\x00b", "it holds binary data, not text"),
         ("a.html", b"<p>a\x00b", "it holds binary data, not text"),
-        ("a.txt", "é".encode("latin-1"), "it is not UTF-8 (byte 0): save it as UTF-8"),
-        ("a.md", b"ok so far \xff", "it is not UTF-8 (byte 10): save it as UTF-8"),
-        ("a.txt", "text".encode("utf-16"), "it holds binary data, not text"),
-        ("a.pdf", b"%PDF", "the format .pdf is not read; known: .htm .html .markdown .md .text .txt"),
-        ("Makefile", b"all:", "the format without an ending is not read; known: .htm .html .markdown .md .text .txt"),
+        ("a.txt", bytes(range(128, 256)), "it is not UTF-8 (byte 0) nor like any other encoding: save it as UTF-8"),
+        (
+            "a.txt",
+            b"\xff\xfe\x00",
+            "it is not utf-16 as it should be: save it as UTF-8 ('utf-16-le' codec can't decode byte "
+            "0x00 in position 2: truncated data)",
+        ),
+        ("a.jpg", b"\xff\xd8", f"the format .jpg is not read; known: {KNOWN}"),
+        ("Makefile", b"all:", f"the format without an ending is not read; known: {KNOWN}"),
     ],
 )
 def test_files_that_are_no_documents(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -107,7 +114,7 @@ def test_a_file_that_goes_away_or_is_too_large(tmp_path: Path) -> None:
 
 
 def test_one_bad_file_costs_only_itself(tmp_path: Path) -> None:
-    write(tmp_path, {"a.txt": "good", "b.txt": b"\xff", "c.txt": "", "d.jpg": b"\xff\xd8", "e.txt": "good"})
+    write(tmp_path, {"a.txt": "good", "b.txt": b"\0\xff", "c.txt": "", "d.jpg": b"\xff\xd8", "e.txt": "good"})
     found = list(read([tmp_path]))
     assert [item.id for item in found if isinstance(item, Document)] == ["a.txt", "e.txt"]
     assert [Path(item.path).name for item in found if isinstance(item, Failure)] == ["b.txt", "c.txt", "d.jpg"]

@@ -1,22 +1,44 @@
-"""One module per file format; each gives text and structure. To add a format, write one and name it here."""
+"""One module per file format; each gives text and structure. To add a format, write one and name it here.
+
+A parser takes the bytes of a file and returns ``Parsed``, or raises ``Unreadable``. Modules are imported when their
+first file comes, so that a command that reads no file waits for none of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
-from qa.corpus.formats.html import parse_html
-from qa.corpus.formats.markdown import parse_markdown
 from qa.corpus.formats.parsed import Parsed, Unreadable
-from qa.corpus.formats.text import parse_text
 
-PARSERS: Mapping[str, tuple[str, Callable[[bytes], Parsed]]] = {
-    ".txt": ("txt", parse_text),
-    ".text": ("txt", parse_text),
-    ".md": ("md", parse_markdown),
-    ".markdown": ("md", parse_markdown),
-    ".html": ("html", parse_html),
-    ".htm": ("html", parse_html),
+Parser = Callable[[bytes], Parsed]
+
+
+def _parser(name: str) -> Parser:
+    """``parse_NAME`` of the module ``NAME`` beside this one."""
+
+    def parse(data: bytes) -> Parsed:
+        parsed: Parsed = getattr(import_module(f"qa.corpus.formats.{name}"), f"parse_{name}")(data)
+        return parsed
+
+    return parse
+
+
+PARSERS: Mapping[str, tuple[str, Parser]] = {
+    ".txt": ("txt", _parser("text")),
+    ".text": ("txt", _parser("text")),
+    ".md": ("md", _parser("markdown")),
+    ".markdown": ("md", _parser("markdown")),
+    ".html": ("html", _parser("html")),
+    ".htm": ("html", _parser("html")),
+    ".xhtml": ("html", _parser("html")),
 }
 """File name ending, lower case -> the kind's name and its parser."""
 
-__all__ = ["PARSERS", "Parsed", "Unreadable"]
+PLAIN = frozenset((".txt", ".text", ".md", ".markdown"))
+"""What is read in the process itself, being little work and no risk; everything else is read in a worker."""
+
+ARCHIVES = frozenset((".zip",))
+"""What holds files of its own, read as a folder is."""
+
+__all__ = ["ARCHIVES", "PARSERS", "PLAIN", "Parsed", "Parser", "Unreadable"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import lxml.html
 from lxml import etree
 
+from qa.corpus.formats.encoding import Decoded, decode
 from qa.corpus.formats.parsed import Parsed, Unreadable, iso_date
 from qa.corpus.layout import looks_like_navigation
 from qa.corpus.sources_toml import web_url
@@ -34,7 +35,6 @@ _READ_AS = {
     **dict.fromkeys(("utf-16", "utf-16le", "utf-16be"), "utf-8"),  # what can read the declaration is not UTF-16
 }
 """What browsers take a declared encoding for (WHATWG Encoding Standard)."""
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def parse_html(data: bytes) -> Parsed:
@@ -43,7 +43,8 @@ def parse_html(data: bytes) -> Parsed:
     Title, date, publisher and canonical address come from the page's own ``<title>`` and ``<meta>``.
     Raises ``Unreadable`` for an encoding that is not the declared one, or none that is known.
     """
-    markup = _XML_DECLARATION.sub("", _decoded(data), count=1)
+    decoded = _decoded(data)
+    markup = _XML_DECLARATION.sub("", decoded.text, count=1).removeprefix("\ufeff")
     if not markup.strip():
         return Parsed("", ())
     # huge_tree: without it libxml2 drops what is very long or nested deeply, and says nothing.
@@ -62,20 +63,14 @@ def parse_html(data: bytes) -> Parsed:
             page.meta.get("article:published_time") or page.meta.get("date") or page.meta.get("dc.date")
         ),
         url=web_url(page.canonical or page.meta.get("og:url")),
+        warnings=decoded.warnings,
     )
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes) -> Decoded:
     declared = _CHARSET.search(data[:4096])
-    encoding = declared.group(1).decode("ascii").lower() if declared else "utf-8"
-    encoding = _READ_AS.get(encoding, encoding)
-    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), encoding)
-    if b"\0" in data and not encoding.startswith("utf-16"):
-        raise Unreadable("it holds binary data, not text")
-    try:
-        return data.decode(encoding)
-    except (UnicodeError, LookupError) as error:
-        raise Unreadable(f"it is not {encoding} as it should be: save it as UTF-8 ({error})") from error
+    encoding = declared.group(1).decode("ascii").lower() if declared else None
+    return decode(data, _READ_AS.get(encoding, encoding) if encoding else None)
 
 
 @dataclass(slots=True)

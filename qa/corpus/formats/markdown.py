@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from qa.corpus.formats.parsed import Parsed, decode_utf8, iso_date
+from qa.corpus.formats.encoding import decode
+from qa.corpus.formats.parsed import Parsed, iso_date
 from qa.corpus.layout import LINE
 from qa.corpus.sources_toml import web_url
 from qa.types import Block, Span
@@ -26,7 +27,8 @@ def parse_markdown(data: bytes) -> Parsed:
 
     ``title``, ``date``, ``publisher`` and ``url`` of a front matter are taken as what the file says of itself.
     """
-    text = decode_utf8(data)
+    decoded = decode(data)
+    text = decoded.text
     front = _FRONT_MATTER.match(text)
     fields = {key.lower(): value.strip("\"'") for key, value in _FIELD.findall(front.group(1))} if front else {}
     return Parsed(
@@ -36,6 +38,7 @@ def parse_markdown(data: bytes) -> Parsed:
         publisher=fields.get("publisher"),
         published=iso_date(fields.get("date") or fields.get("published")),
         url=web_url(fields.get("url")),
+        warnings=decoded.warnings,
     )
 
 

@@ -1,11 +1,11 @@
-"""What every format's parser returns."""
+"""What every format's parser returns, and how most of them put it together."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from qa.types import Block
+from qa.types import Block, BlockKind
 
 
 class Unreadable(ValueError):
@@ -26,16 +26,48 @@ class Parsed:
     published: str | None = None
     url: str | None = None
     pages: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def decode_utf8(data: bytes) -> str:
-    """The bytes as UTF-8, unchanged (a byte order mark stays a character); raises ``Unreadable``."""
-    if b"\0" in data:
-        raise Unreadable("it holds binary data, not text")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"it is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+@dataclass(slots=True)
+class Draft:
+    """Text under construction, for formats whose text is ours to lay out; blocks stand apart by ``end``."""
+
+    parts: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, text: str, kind: BlockKind = "text", level: int = 0, end: str = "\n\n") -> None:
+        """One block, white space folded; nothing for white space alone."""
+        content = folded(text)
+        if content:
+            self.blocks.append(Block(self.length, self.length + len(content), kind, level))
+            self.write(content + end)
+
+    def write(self, text: str) -> None:
+        """Text as it is, in no block."""
+        self.parts.append(text)
+        self.length += len(text)
+
+    def append(self, other: Parsed) -> None:
+        """The text and the blocks of another text, headings and all."""
+        self.blocks += (
+            block._replace(start=block.start + self.length, end=block.end + self.length) for block in other.blocks
+        )
+        self.write(other.text)
+
+    def start_page(self) -> None:
+        self.pages.append(self.length)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+
+def folded(text: str) -> str:
+    """``text`` on one line, with single spaces and none at its ends."""
+    return " ".join(text.split())
 
 
 ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")

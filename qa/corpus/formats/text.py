@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from qa.corpus.formats.parsed import Parsed, decode_utf8
+from qa.corpus.formats.encoding import decode
+from qa.corpus.formats.parsed import Parsed
 from qa.corpus.layout import blocks_of
 
 
 def parse_text(data: bytes) -> Parsed:
     """Text as it stands in the file. The title is left to the caller."""
-    text = decode_utf8(data)
-    return Parsed(text, tuple(blocks_of(text)))
+    decoded = decode(data)
+    return Parsed(decoded.text, tuple(blocks_of(decoded.text)), warnings=decoded.warnings)

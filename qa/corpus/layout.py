@@ -59,6 +59,11 @@ def heading_text(heading: str) -> str:
     return " ".join(_HEADING_MARKS.sub("", words).split())
 
 
+def starts_item(line: str) -> bool:
+    """Whether ``line`` starts as an item of a list does."""
+    return bool(_BULLET.match(line))
+
+
 def ends_sentence(text: str) -> bool:
     """Whether ``text`` ends as a sentence does, a closing quote or bracket aside."""
     return bool(_ENDS_SENTENCE.search(text.rstrip()[-8:]))

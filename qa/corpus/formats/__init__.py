@@ -32,6 +32,7 @@ PARSERS: Mapping[str, tuple[str, Parser]] = {
     ".html": ("html", _parser("html")),
     ".htm": ("html", _parser("html")),
     ".xhtml": ("html", _parser("html")),
+    ".pdf": ("pdf", _parser("pdf")),
 }
 """File name ending, lower case -> the kind's name and its parser."""
 

@@ -171,7 +171,7 @@ def _read(
     if not documents:
         why = f"; {failures[0].path}: {failures[0].reason}" if failures else ""
         where = ", ".join(request.roots) or "what was named"
-        raise CorpusError(f"there is no document to index in {where}{why}: name a folder with .txt, .md or .html files")
+        raise CorpusError(f"there is no document to index in {where}{why}: name a folder with documents")
     return documents, failures
 
 

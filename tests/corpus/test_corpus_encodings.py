@@ -57,6 +57,6 @@ def test_the_letters_may_stand_far_into_the_file() -> None:
 
 
 def test_binary_data_is_refused() -> None:
-    for data in (b"\x00\x01\x02", b"text\0text", bytes(range(128, 256))):
+    for data in (b"\x00\x01\x02", b"text\0text", bytes(range(128, 256)), b"caf\xe9"):
         with pytest.raises(Unreadable):
             PARSERS[".txt"][1](data)

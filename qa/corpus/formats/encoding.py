@@ -17,6 +17,8 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 _SAMPLE = 256 * 1024
+_LEAST = 24
+"""Bytes of the lines that are not ASCII; in fewer every encoding looks as good as any other."""
 _LIKELY = (
     "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 koi8_r iso8859_2 iso8859_15 "
     "gb18030 big5 cp932 euc_jp cp949 mac_roman cp437"
@@ -60,7 +62,8 @@ def _as(data: bytes, encoding: str, warning: str = "") -> Decoded:
 def _found(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(_telling(data), cp_isolation=_LIKELY).best()
+    sample = _telling(data)
+    best = from_bytes(sample, cp_isolation=_LIKELY).best() if len(sample) >= _LEAST else None
     if best is None:
         return None
     return next((name for name in _LIKELY if name in best.could_be_from_charset), best.encoding)

@@ -8,7 +8,7 @@ year in the place of the old one of its kind, then by adding the terms of the ea
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from qa.reader.question import analyse, names
 
@@ -28,20 +28,25 @@ _POINTING = re.compile(
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SHORT = 4
+_CARRIED = 32
+"""Words of earlier questions that are asked with a new one, at most: more would drown it."""
+Fits = Callable[[str], bool]
 
 
-def resolve(question: str, history: Sequence[str]) -> list[str]:
+def resolve(question: str, history: Sequence[str], fits: Fits = lambda form: True) -> list[str]:
     """The forms in which to ask ``question`` after ``history`` (earliest first), the likeliest first.
 
     Just the question if it does not lean or there is nothing to lean on. A question that names another year or name
     for the same is asked in that form alone: with the old one still in it, a near miss would look like an answer.
+    ``fits``: whether a form is short enough; as much of the history is taken along as fits.
     """
-    earlier = _resolved(history)
+    earlier = _resolved(history, fits)
     if not earlier or not leans(question):
         return [question]
-    if substituted := _substituted(question, earlier):
+    substituted = _substituted(question, earlier)
+    if substituted and fits(substituted):
         return [substituted]
-    joined = _joined(question, earlier)
+    joined = _joined(question, earlier, fits)
     alone = question[len(_opening(question)) :].strip()
     return [joined, alone] if _asks(alone) and analyse(alone).terms else [joined]
 
@@ -71,12 +76,12 @@ def _opening(question: str) -> str:
     return match.group() if match else ""
 
 
-def _resolved(history: Sequence[str]) -> str | None:
+def _resolved(history: Sequence[str], fits: Fits) -> str | None:
     """The last question of the history, made whole with those before it."""
     whole: str | None = None
     for question in history:
         if question.strip():
-            whole = resolve(question, [whole])[0] if whole and leans(question) else question
+            whole = resolve(question, [whole], fits)[0] if whole and leans(question) else question
     return whole
 
 
@@ -111,10 +116,17 @@ def _is_possessive(name: str, text: str) -> bool:
     return bool(re.search(rf"{re.escape(name)}['’]s\b", text))
 
 
-def _joined(question: str, earlier: str) -> str:
-    """The new question with what the earlier one was about behind it."""
-    about = " ".join(_ASKING.sub("", earlier).replace("?", " ").split())
-    return f"{_OPENING.sub('', question).strip()} ({about})"
+def _joined(question: str, earlier: str, fits: Fits) -> str:
+    """The new question with what the earlier one was about behind it; of a chain of them, what stands last, since
+    the first question of a chain does and names the topic."""
+    asked = _OPENING.sub("", question).strip()
+    about = re.sub(r"[?()]", " ", _ASKING.sub("", earlier)).split()
+    if earlier.endswith(")"):
+        about = list(dict.fromkeys(reversed(about)))[::-1]
+    for words in (about[start:] for start in range(max(0, len(about) - _CARRIED), len(about))):
+        if fits(form := f"{asked} ({' '.join(words)})"):
+            return form
+    return asked
 
 
 def _written_names(text: str) -> list[str]:

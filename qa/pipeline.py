@@ -148,7 +148,7 @@ class Pincite:
 
     def _forms(self, question: str, history: Sequence[str]) -> list[str]:
         """The whole questions that may be meant: made whole with the earlier ones, misspelt words mended."""
-        whole = resolve(question, history)
+        whole = resolve(question, history, self._fits)
         mended = [respelled(form, self.index, self.encoder) for form in whole]
         forms = dict.fromkeys([*(form for form in mended if form), *whole])
         return [form for form in forms if self._fits(form)] or [question]
@@ -192,7 +192,7 @@ class Pincite:
         )
 
     def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
-        chosen = _chosen(extracts, self.threshold, self.settings.max_answers)
+        chosen = _chosen(self._shown(extracts), self.settings.max_answers)
         documents = {id: self.document(id) for id in {extract.passage.document_id for extract in chosen}}
         citations = tuple(
             cite(number, documents[extract.passage.document_id], extract)
@@ -208,6 +208,18 @@ class Pincite:
             for citation, extract in zip(citations, chosen, strict=True)
         )
         return answers, citations
+
+    def _shown(self, extracts: Sequence[Extract]) -> list[Extract]:
+        """Those that are sure enough, if the best is; headings only where one is the best, since they promise more
+        than they say."""
+        sure = [extract for extract in extracts if extract.confidence >= self.threshold]
+        if not sure or sure[0] is not extracts[0]:
+            return []
+        return [sure[0], *(extract for extract in sure[1:] if not self._is_heading(extract))]
+
+    def _is_heading(self, extract: Extract) -> bool:
+        blocks = self.document(extract.passage.document_id).blocks
+        return any(block.kind == "heading" and block.start <= extract.quote.start < block.end for block in blocks)
 
     def _trace(self, readings: Sequence[_Reading], best: _Reading) -> Trace:
         return Trace(
@@ -258,11 +270,8 @@ def _ranked(hits: Sequence[Hit], extracts: Sequence[Extract]) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(ranked, start=1)]
 
 
-def _chosen(extracts: Sequence[Extract], threshold: float, most: int) -> list[Extract]:
+def _chosen(shown: Sequence[Extract], most: int) -> list[Extract]:
     """The extracts to show: the best, then the next best places, other documents first, none twice."""
-    shown = [extract for extract in extracts if extract.confidence >= threshold]
-    if not shown or shown[0] is not extracts[0]:
-        return []
     chosen: list[Extract] = []
     for extract in _other_documents_first(shown):
         if len(chosen) < most and not any(_same_place(extract, other) for other in chosen):

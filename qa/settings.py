@@ -86,6 +86,11 @@ def serve_token() -> str | None:
     return os.environ.get("PINCITE_TOKEN") or None
 
 
+def colours() -> bool:
+    """Whether a terminal may be sent colours: not where ``NO_COLOR`` is set (https://no-color.org) or it knows none."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def eval_sets_dir() -> Path:
     """Where question sets are looked up by name: ``eval/sets`` of a checkout, or the data folder."""
     root = checkout()

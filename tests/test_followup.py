@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from qa.followup import leans, resolve
@@ -83,6 +85,34 @@ def test_chains_of_three() -> None:
     assert "Shanghai's R&D intensity in 2020" in why
     assert "Beijing" not in why
     assert "2024" not in why
+
+
+def short(words: int) -> Callable[[str], bool]:
+    return lambda form: len(form.split()) <= words
+
+
+def test_a_long_chain_keeps_its_topic() -> None:
+    """However many questions lean on it, and however little may be asked at once."""
+    history = [BEIJING, *["Why is that?", "How much did it grow?", "Who measured it there?"] * 8]
+    for question in ("Why?", "And how was it counted?"):
+        for most in (12, 20, 1000):
+            asked, *others = resolve(question, history, short(most))
+            assert "Beijing's R&D intensity" in asked
+            assert all(len(form.split()) <= min(most, 40) for form in (asked, *others))
+
+
+def test_what_fits_of_a_long_question_is_taken_along() -> None:
+    earlier = f"What was said {'at great length ' * 20}of the harbour of Odessa?"
+    [asked] = resolve("Why?", [earlier], short(6))
+    assert asked == "Why? (the harbour of Odessa)" or asked.endswith("of Odessa)")
+    assert resolve("Why?", [earlier], short(1)) == ["Why?"]
+
+
+def test_a_form_that_does_not_fit_is_no_form() -> None:
+    earlier = f"What was Osaka's share {'of all that was made ' * 20}in 2024?"
+    assert resolve("And in 2020?", [earlier])[0].endswith("in 2020?")
+    forms = resolve("And in 2020?", [earlier], short(30))
+    assert all(len(form.split()) <= 30 and "2020" in form for form in forms)
 
 
 def test_the_last_topic_counts() -> None:

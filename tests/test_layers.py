@@ -75,14 +75,13 @@ def test_types_and_errors_import_nothing_of_ours() -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    """What turns colours off is the terminal's own affair."""
     readers = {
         path.relative_to(PACKAGE).as_posix()
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
-    assert readers <= {"settings.py", "cli/terminal.py"}
+    assert readers == {"settings.py"}
 
 
 def test_the_command_line_and_the_screen_do_not_wire_stages_themselves() -> None:

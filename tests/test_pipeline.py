@@ -83,6 +83,38 @@ class TestAnswers:
                 assert text[citation.span_start : citation.span_end] == found.span
                 assert citation.line == 1 + len(re.findall(r"\r\n|\n", text[: citation.start]))
 
+    def test_headings_answer_only_where_nothing_answers_better(self, tmp_path: Path, fake: FakeEncoder) -> None:
+        texts = {
+            "a.md": "# The old bridge of copper\n\nThe old bridge was built of copper in 1904.\n",
+            "b.md": "# Old bridge was built of copper\n\nIt was built of copper.\n\nThe bridge was built in 1904.\n",
+        }
+        made = [document(text, "md", name, title="T") for name, text in texts.items()]
+        build(Request(made, fake, 64), tmp_path / "headed")
+        pincite = Pincite(open_index(tmp_path / "headed"), fake, FakeReader(), Settings(min_confidence=0.3))
+        best, *further = places(pincite.ask("Was the old bridge built of copper in 1904?"))
+        assert best == ("a.md", "The old bridge was built of copper in 1904.")
+        assert ("b.md", "It was built of copper.") in further
+        assert not [quote for _, quote in further if quote.startswith("#") or not quote.endswith(".")]
+        (best, *_) = places(pincite.ask("# Old bridge was built of copper", only=["b.md"]))
+        assert best[1].endswith("Old bridge was built of copper")
+        pincite.close()
+
+    def test_how_many_passages_are_shown_does_not_change_the_answer(self, make: Make) -> None:
+        pincite = make(pool=2, read_passages=3)
+        for question in ("Old bridge was built painted of copper?", "What leans to the east?"):
+            every = pincite.ask(question, top_k=1000)
+            for top_k in (1, 2, 3, 5):
+                answer = pincite.ask(question, top_k=top_k)
+                assert answer.hits == every.hits[:top_k]
+                assert (answer.answers, answer.confidence) == (every.answers, every.confidence)
+
+    def test_a_long_conversation_keeps_its_topic(self, make: Make) -> None:
+        reader = FakeReader()
+        history = ["What was the old bridge of Wetzlar built of?", *["How was it done there?"] * 30]
+        make(reader).ask("Why was it?", history)
+        assert all("Wetzlar" in question for question, _ in reader.asked[:1])
+        assert all(len(question) < 300 for question, _ in reader.asked)
+
 
 class TestUpdates:
     def test_a_new_generation_is_seen_and_opened(self, make: Make, tmp_path: Path, fake: FakeEncoder) -> None:
@@ -223,11 +255,13 @@ class TestQuestions:
         assert answer.question == "And the tower?"
         assert any("tower" in form and "copper" in form for form, _ in reader.asked)
 
-    def test_a_history_that_is_too_long_is_left_aside(self, make: Make) -> None:
+    def test_of_a_history_that_is_too_long_what_fits_is_asked(self, make: Make, fake: FakeEncoder) -> None:
         reader = FakeReader()
         answer = make(reader).ask("And the tower?", ["Was the old bridge built of copper? " * 500])
-        assert [form for form, _ in reader.asked] == ["And the tower?"]
-        assert answer.hits
+        [(form, _)] = reader.asked
+        assert form.startswith("the tower? (") and form.endswith("built of copper)")
+        assert fake.count_tokens([form])[0] <= fake.max_tokens
+        assert answer.question == "And the tower?" and answer.hits
 
 
 class TestSameAnswer:

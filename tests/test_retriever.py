@@ -128,6 +128,20 @@ def test_the_ends_of_the_fusion_are_the_two_sides(index: OpenIndex, pool: int) -
     assert [hit.passage for hit in lexical.search(QUESTION, len(found))] == [hit.passage for hit in found]
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("pool", [1, 2, 3, 50])
+def test_asking_for_more_changes_nothing_above(index: OpenIndex, pool: int, mode: Mode) -> None:
+    """Not even a score or a rank, though the two searches propose more."""
+    retriever = Retriever(index, FakeEncoder(), pool, 0.6)
+    every = retriever.search(QUESTION, 100, mode)
+    larger = Retriever(index, FakeEncoder(), 50, 0.6).search(QUESTION, 100, mode)
+    assert len(every) == len(larger) and {hit.passage for hit in every} == {hit.passage for hit in larger}
+    assert [hit.score for hit in every] == sorted((hit.score for hit in every), reverse=True)
+    for k in range(1, len(every)):
+        fewer = retriever.search(QUESTION, k, mode)
+        assert [(hit, hit.ranks) for hit in fewer] == [(hit, hit.ranks) for hit in every[:k]]
+
+
 def indexed(folder: Path, texts: list[str]) -> OpenIndex:
     """A document for each text, in order."""
     made = [document(text, id=f"{number:02}.txt", title="T") for number, text in enumerate(texts)]

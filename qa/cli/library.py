@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 
 from qa.cli.common import index_dir, known, open_pincite, print_json, report
 from qa.cli.terminal import ProgressBars, Terminal, safe
@@ -15,7 +16,7 @@ from qa.library import IndexReport, add, index_paths, remove
 def run_index(args: Namespace) -> int:
     with ProgressBars() as progress:
         result = index_paths(args.paths, index_dir(args), encoder=args.encoder, progress=progress)
-    _say(result, args)
+    _say(result, index_dir(args))
     return 0
 
 
@@ -44,7 +45,7 @@ def _show(args: Namespace) -> int:
     pincite = open_pincite(args)
     try:
         (id,) = known(pincite, [args.id])
-        if args.text:
+        if args.text and not args.json:
             # Bytes, since the text must come out as it is: print() would change line ends on some systems.
             sys.stdout.flush()
             sys.stdout.buffer.write(pincite.document(id).text.encode("utf-8"))
@@ -52,7 +53,7 @@ def _show(args: Namespace) -> int:
             return 0
         entry = next(entry for entry in pincite.sources() if entry.source.id == id)
         if args.json:
-            print_json(_row(entry))
+            print_json(_row(entry) | ({"text": pincite.document(id).text} if args.text else {}))
         else:
             _print_entry(entry, Terminal(sys.stdout))
     finally:
@@ -62,21 +63,26 @@ def _show(args: Namespace) -> int:
 
 def _add(args: Namespace) -> int:
     with ProgressBars() as progress:
-        _say(add(args.paths, index_dir(args), progress=progress), args)
+        result = add(args.paths, index_dir(args), progress=progress)
+    _say(result, index_dir(args), json=args.json)
     return 0
 
 
 def _remove(args: Namespace) -> int:
     with ProgressBars() as progress:
-        _say(remove(args.ids, index_dir(args), progress=progress), args)
+        result = remove(args.ids, index_dir(args), progress=progress)
+    _say(result, index_dir(args), json=args.json)
     return 0
 
 
-def _say(result: IndexReport, args: Namespace) -> None:
+def _say(result: IndexReport, folder: Path, *, json: bool = False) -> None:
     report(result)
+    if json:
+        print_json({**asdict(result), "index": str(folder)})
+        return
     print(
         f"{result.documents} documents, {result.passages} passages ({result.embedded} embedded) "
-        f"in {result.seconds:.1f} s: {safe(str(index_dir(args)))}"
+        f"in {result.seconds:.1f} s: {safe(str(folder))}"
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TextIO
 
+from qa import settings
+
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _STAGES = {"reading": "Reading documents", "embedding": "Embedding passages", "writing": "Writing the index"}
 _STYLES = {"bold": "1", "dim": "2", "mark": "30;43", "green": "32", "yellow": "33"}
@@ -21,12 +23,12 @@ def safe(text: str) -> str:
 
 
 class Terminal:
-    """Writes to one stream; styles only where a person looks at it and NO_COLOR is not set."""
+    """Writes to one stream; styles only where a person looks at it who wants colours."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.is_interactive = stream.isatty()
-        self._styled = self.is_interactive and "NO_COLOR" not in os.environ
+        self._styled = self.is_interactive and settings.colours()
 
     def style(self, text: str, name: str) -> str:
         return f"\x1b[{_STYLES[name]}m{text}\x1b[0m" if self._styled and text else text

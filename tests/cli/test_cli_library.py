@@ -157,6 +157,22 @@ class TestSources:
         assert ids(run, built) == ["bridge.html", "gate.txt", "hall.txt"]
         assert (more / "hall.txt").is_file()
 
+    def test_what_was_done_as_json(self, run: Run, built: Path, tmp_path: Path) -> None:
+        more = write(tmp_path / "more", {"gate.txt": "The gate is of iron.", "bad.txt": b"\x00"})
+        ran = run("sources", "add", more, "--json", "--index", built)
+        (added,) = ran.rows
+        assert added.pop("seconds") >= 0
+        (failure,) = added.pop("failures")
+        assert failure["path"].endswith("bad.txt") and failure["reason"] and failure["reason"] in ran.err
+        assert added == {"documents": 4, "passages": 4, "embedded": 1, "index": str(built)}
+        (removed,) = run("sources", "--json", "remove", "gate.txt", "--index", built).rows
+        assert (removed["documents"], removed["embedded"]) == (3, 0)
+
+    def test_a_text_as_json(self, run: Run, built: Path, docs: Path) -> None:
+        (row,) = run("sources", "show", "tower.md", "--text", "--json", "--index", built).rows
+        (plain,) = run("sources", "show", "tower.md", "--json", "--index", built).rows
+        assert row == plain | {"text": (docs / "tower.md").read_text(encoding="utf-8")}
+
     def test_what_was_removed_is_not_cited(self, run: Run, built: Path) -> None:
         run("sources", "remove", "tower.md", "--index", built)
         (answer,) = run("ask", "When was the tower built?", "--json", "--index", built).rows

@@ -117,12 +117,15 @@ class Screen(io.StringIO):
 
 
 def test_styles_only_where_a_person_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("NO_COLOR", "")  # empty is as good as not set: https://no-color.org
+    monkeypatch.setenv("TERM", "xterm")
     assert Terminal(Screen()).style("words", "bold") == "\x1b[1mwords\x1b[0m"
     assert Terminal(Screen()).style("", "bold") == ""
     assert Terminal(io.StringIO()).style("words", "bold") == "words"
-    monkeypatch.setenv("NO_COLOR", "")
-    assert Terminal(Screen()).style("words", "bold") == "words"
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb")):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            assert Terminal(Screen()).style("words", "bold") == "words"
 
 
 def test_long_text_is_folded_where_a_person_looks() -> None:

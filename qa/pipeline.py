@@ -144,9 +144,9 @@ class Pincite:
         """What each form of the question came to, the likeliest form first."""
         clean = self._clean(question)
         earlier = [_CONTROL.sub(" ", text).strip() for text in history]
-        return [self._read(form, top_k, only) for form in self._forms(clean, earlier)]
+        return [self._read(form, top_k, only) for form in self.forms(clean, earlier)]
 
-    def _forms(self, question: str, history: Sequence[str]) -> list[str]:
+    def forms(self, question: str, history: Sequence[str]) -> list[str]:
         """The whole questions that may be meant: made whole with the earlier ones, misspelt words mended."""
         whole = resolve(question, history, self._fits)
         mended = [respelled(form, self.index, self.encoder) for form in whole]

@@ -3,9 +3,9 @@
     python -m training.calibrate --data DIR --reader trained
 
 ``DIR`` holds the question sets (see README.md here). Public questions come from the groups that the reader's own
-training left out, asked over all the texts of those groups; a third of the answerable ones are also asked with a name
-or year swapped. With them go the questions of the development half of our own set; its test half is not read.
-Writes ``qa/reader/trained.json`` or ``qa/reader/sentence.json``.
+training left out, asked over all the texts of those groups; a part of them is also asked with a name or year swapped,
+in other words, or as a yes-or-no question. With them go the questions of the development half of our own set; its
+test half is not read. Writes ``qa/reader/trained.json`` or ``qa/reader/sentence.json``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -27,7 +27,6 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from qa.corpus import read
 from qa.corpus.layout import blocks_of
 from qa.eval.calibrate import shown_table
-from qa.followup import resolve
 from qa.library import build
 from qa.pipeline import Pincite
 from qa.reader import sentence, trained
@@ -39,13 +38,15 @@ from qa.settings import Settings
 from qa.types import Document, Hit, Passage, Source, Span
 from training.negatives import Neighbours, swapped
 from training.questions import Item, heading, held_groups, read_items
+from training.synonyms import with_synonyms
+from training.yesno import yes_no
 
 SETS = ("squad2_eleven_articles", "squadshifts-wiki", "nq_open_oracle", "timeqa")
 """PolicyQA is left out: its forty sites answer one another's questions, so a right answer often counts as wrong."""
 TELLING = "answers span null sentence_cosine names_in_passage names_in_sentence numbers_in_passage has_type".split()
 """What the confidence model may read: few inputs, since there are few questions to fit it on."""
-PER_SET = 110
-SWAPPED = 0.33
+PER_SET = 130
+SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25
 OWN_SET = Path("eval/sets/innovation/questions.jsonl")
 NEGATIVES = 8
 OWN_WEIGHT = 4.0
@@ -59,6 +60,7 @@ class Known:
     question: str
     group: str
     gold: tuple[tuple[str, Span], ...]
+    history: tuple[str, ...] = ()
     own: bool = False
 
 
@@ -183,10 +185,24 @@ def _public(data: Path, reader: str) -> Iterator[Read]:
         near, rng = Neighbours(kept), Random(0)
         for item in sorted(kept, key=lambda item: _id(item.question))[:PER_SET]:
             known.append(Known(item.question, f"{name}/{item.group}", _gold(item)))
-            swap = bool(item.spans) and rng.random() < SWAPPED
-            if swap and (question := swapped(item, item.context, near.names(item), rng)):
-                known.append(Known(question, f"{name}/{item.group}", ()))
+            known.extend(Known(question, f"{name}/{item.group}", gold) for question, gold in _variants(item, near, rng))
     yield from _collect(list(documents.values()), known, reader)
+
+
+def _variants(item: Item, near: Neighbours, rng: Random) -> Iterator[tuple[str, tuple[tuple[str, Span], ...]]]:
+    """The question with a name swapped, in other words, and a yes-or-no question of its passage, each by chance."""
+    swap = bool(item.spans) and rng.random() < SWAPPED
+    if swap and (question := swapped(item, item.context, near.names(item), rng)):
+        yield question, ()
+    if item.spans and rng.random() < OTHER_WORDS and (said := with_synonyms(item.question, item.context, rng)):
+        yield said, _gold(item)
+    made = yes_no(item.context, rng) if rng.random() < YES_NO else None
+    if made:
+        question, clause = made
+        said = with_synonyms(question, item.context, rng, 0.8) or question
+        yield said, ((_id(item.context), Span(*clause)),)
+        if wrong := swapped(replace(item, question=question), item.context, near.names(item), rng):
+            yield wrong, ()
 
 
 def _gold(item: Item) -> tuple[tuple[str, Span], ...]:
@@ -198,8 +214,8 @@ def _own(reader: str) -> Iterator[Read]:
     known = []
     for line in map(json.loads, OWN_SET.read_text(encoding="utf-8").splitlines()):
         if line["split"] == "dev":
-            question = resolve(line["question"], line["history"])[0]
-            known.append(Known(question, "own/" + line["id"], tuple(_answer_spans(line, documents)), own=True))
+            gold = tuple(_answer_spans(line, documents))
+            known.append(Known(line["question"], "own/" + line["id"], gold, tuple(line["history"]), own=True))
     yield from _collect(list(documents.values()), known, reader)
 
 
@@ -219,8 +235,9 @@ def _collect(documents: list[Document], known: Sequence[Known], reader: str) -> 
         parts = (Similarity(pincite.encoder), term_weight(pincite.index.lexical), Scorer(Linear({}), Linear({})))
         chosen = trained.TrainedReader(*parts) if reader == "trained" else sentence.SentenceReader(*parts)
         for item in known:
-            hits = pincite.search(item.question, top_k=pincite.settings.read_passages)
-            candidates = chosen.candidates(analyse(item.question), hits)
+            question = pincite.forms(item.question, item.history)[0]
+            hits = pincite.search(question, top_k=pincite.settings.read_passages)
+            candidates = chosen.candidates(analyse(question), hits)
             if candidates:
                 right = [_answers(candidate, item) for candidate in candidates]
                 inputs = [dict(candidate.inputs) for candidate in candidates]

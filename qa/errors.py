@@ -6,6 +6,7 @@
     ├── QuestionError       the question cannot be asked: empty, too long, no letters or digits in it
     ├── CorpusError         no document could be read from what was named
     ├── EncoderError        an embedding model is missing, altered or cannot be loaded
+    ├── ReaderError         the reader's model is missing, altered or cannot be loaded
     ├── QuestionSetError    a set of known questions is malformed; names file and line
     ├── RunStopped          somebody stopped an evaluation; the same one goes on where it stopped
     └── IndexFolderError         something is wrong with an index folder
@@ -34,6 +35,10 @@ class CorpusError(PinciteError):
 
 class EncoderError(PinciteError):
     """An embedding model is missing, altered or cannot be loaded."""
+
+
+class ReaderError(PinciteError):
+    """The reader's model is missing, altered or cannot be loaded."""
 
 
 class QuestionSetError(PinciteError):

@@ -73,6 +73,15 @@ def calibration_file() -> Path:
     return home() / "calibration.json"
 
 
+def cache_dir() -> Path:
+    """Where compiled networks are kept: what is lost there is made again."""
+    if os.environ.get("PINCITE_HOME"):
+        return home() / "cache"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("pincite", appauthor=False))
+
+
 def index_dir() -> Path:
     """Where the index lies by default: ``PINCITE_HOME/index``, ``index/`` of a checkout, or the data folder."""
     root = checkout()

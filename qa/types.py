@@ -109,6 +109,10 @@ class Passage:
     searchable: bool = True
     """False for navigation and other boilerplate: kept and shown, never retrieved."""
 
+    def slice(self, span: Span) -> str:
+        """The text at document offsets inside the passage."""
+        return self.text[span.start - self.start : span.end - self.start]
+
     @property
     def embedded_text(self) -> str:
         """What the encoder and the lexical index read."""

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from fakes import FakeEncoder
 
-from qa.encoder import SentenceTransformerEncoder, load_encoder
+from qa.encoder import Encoder, load_encoder, packaged
+from qa.reader import neural_light
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Networks compiled by tests are kept in a folder of the tests."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (packaged, neural_light):
+            patch.setattr(module, "cache_dir", lambda: folder)
+        yield
 
 
 @pytest.fixture
@@ -14,6 +27,6 @@ def fake() -> FakeEncoder:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceTransformerEncoder:
+def encoder() -> Encoder:
     """The packaged model, which takes seconds to load."""
     return load_encoder()

@@ -15,6 +15,7 @@ STAGES = (
     "types",
     "errors",
     "settings",
+    "runtime",
     "corpus",
     "encoder",
     "chunker",

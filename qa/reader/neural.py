@@ -1,28 +1,37 @@
 """The trained reader: which passages answer a question, and with which words.
 
 ``SpanModel.load(path)`` takes the packaged base model's word embeddings and the shipped weights;
-``read(question, passages)`` scores each passage by itself; what else is read with it moves a score by rounding only.
-torch is imported when a model is loaded, not with this module.
+``read(question, passages)`` scores each passage by itself. It runs on OpenVINO (``neural_light``), where what else is
+read changes nothing, or without that on torch (``neural_model``), where it moves a score by rounding only.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from qa.reader.neural_pieces import Window, base_dir, windows
+import numpy as np
+
+from qa.errors import ReaderError
+from qa.reader.neural_pieces import Window, windows
+from qa.runtime import compiled
+from qa.runtime.minilm import SHA256, verified_dir
+from qa.runtime.weights import FloatArray, file_sha256
 
 if TYPE_CHECKING:
     from qa.reader.neural_model import ReaderNet
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 TOP = 5
-BATCH_PIECES = 4096
-"""Word pieces, padding counted, that are read at once."""
+MAX_SPAN = 30
+"""Longest span, in word pieces."""
+_REMEMBERED = 8192
+"""Readings kept, so that a question asked again, or a passage that two forms of it find, is not read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,107 +56,130 @@ class PassageReading:
     """Best first, not overlapping; empty only where the passage has no word."""
 
 
+class Scores(NamedTuple):
+    """The network's scores for one window."""
+
+    spans: FloatArray
+    """Shape [places, ``MAX_SPAN``]: ``spans[i, k]`` is that of places ``i`` to ``i + k``; -inf past the end."""
+    null: float
+    answer: float
+
+
+ScoreWindows: TypeAlias = Callable[[Sequence[Window]], Iterable[Scores]]
+"""The scores of every window, in order."""
+
+Asked: TypeAlias = tuple[str, str, str]
+"""Question, context and text."""
+
+
 class SpanModel:
     """The loaded network. Safe to use from several threads."""
 
-    def __init__(self, net: ReaderNet) -> None:
-        self._net = net
+    def __init__(self, score: ScoreWindows) -> None:
+        self._score = score
+        self._read: OrderedDict[Asked, PassageReading] = OrderedDict()
+        self._lock = Lock()
 
     @classmethod
-    def load(cls, weights_path: Path = WEIGHTS) -> SpanModel:
-        """The weights at ``weights_path`` on the packaged base model.
+    def load(cls, weights_path: Path = WEIGHTS, precision: compiled.Precision | None = None) -> SpanModel:
+        """The weights at ``weights_path`` on the packaged base model; raises ``ReaderError`` or ``EncoderError``.
 
-        ``weights_path`` with the suffix ``.json`` names the base model's file by its SHA-256. Raises
-        ``ValueError`` where the packaged one is another, ``OSError`` where a file is missing.
+        The file of that name with the suffix ``.json`` names base model and weights by their SHA-256. ``precision``:
+        None = the fast one of this processor; without OpenVINO it is always float32.
         """
-        import torch
-        from safetensors.torch import load_file
+        _check(weights_path)
+        try:
+            if compiled.available():
+                from qa.reader.neural_light import load_light
 
-        from qa.reader.neural_model import ReaderNet
-
-        config = json.loads(weights_path.with_suffix(".json").read_text(encoding="utf-8"))
-        base = base_dir() / "model.safetensors"
-        found = hashlib.sha256(base.read_bytes()).hexdigest()
-        if found != config["base_sha256"]:
-            raise ValueError(f"{base}: the reader was trained on another base model (SHA-256 {found[:12]}…)")
-        state = {name: value.float() for name, value in load_file(weights_path).items()}
-        state["words.weight"] = load_file(base)["embeddings.word_embeddings.weight"].float()
-        with torch.device("meta"):
-            net = ReaderNet()
-        net.load_state_dict(state, assign=True)
-        return cls(net.eval())
+                return cls(load_light(weights_path, precision))
+            return cls(_load_torch(weights_path))
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise _bad(weights_path, str(error).partition("\n")[0]) from error
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """One reading for each ``(context, text)``, in order; offsets point into ``text``."""
-        return read_windows(self._net, windows(question, passages))
+        return self.read_each([(question, context, text) for context, text in passages])
 
-    def read_each(self, asked: Sequence[tuple[str, str, str]]) -> list[PassageReading]:
+    def read_each(self, asked: Sequence[Asked]) -> list[PassageReading]:
         """One reading for each ``(question, context, text)``, in order: many questions at once."""
-        return read_windows(self._net, [windows(q, [(context, text)])[0] for q, context, text in asked])
+        with self._lock:
+            known = {one: self._read[one] for one in asked if one in self._read}
+        new = [one for one in dict.fromkeys(asked) if one not in known]
+        if new:
+            cut = [windows(question, [(context, text)])[0] for question, context, text in new]
+            known |= zip(new, readings(self._score, cut), strict=True)
+        with self._lock:
+            for one in asked:
+                self._read[one] = known[one]
+                self._read.move_to_end(one)
+            while len(self._read) > _REMEMBERED:
+                self._read.popitem(last=False)
+        return [known[one] for one in asked]
 
 
 def read_windows(
     net: ReaderNet, cut: Sequence[Sequence[Window]], *, top: int = TOP, device: str = "cpu"
 ) -> list[PassageReading]:
+    """What a network in torch makes of the windows of each passage."""
+    from qa.reader.neural_model import score_windows
+
+    return readings(lambda flat: score_windows(net, flat, device), cut, top)
+
+
+def readings(score: ScoreWindows, cut: Sequence[Sequence[Window]], top: int = TOP) -> list[PassageReading]:
     """One reading for the windows of each passage: the best of all its windows counts."""
-    import torch
-
-    flat = [(passage, window) for passage, cuts in enumerate(cut) for window in cuts]
-    order = sorted(range(len(flat)), key=lambda i: len(flat[i][1].pieces))
-    partial: dict[int, PassageReading] = {}
-    net.eval()
-    with torch.inference_mode():
-        while order:
-            longest = len(flat[order[-1]][1].pieces)
-            size = max(1, BATCH_PIECES // longest)
-            order, taken = order[:-size], order[-size:]
-            readings = _read_batch(net, [flat[i][1] for i in taken], top, device)
-            partial |= dict(zip(taken, readings, strict=True))
-    collected: list[list[PassageReading]] = [[] for _ in cut]
-    for i, (passage, _) in enumerate(flat):
-        collected[passage].append(partial[i])
-    return [_merged(readings, top) for readings in collected]
+    flat = [window for cuts in cut for window in cuts]
+    # The longest first: what is computed side by side then ends at about the same time.
+    order = sorted(range(len(flat)), key=lambda i: -len(flat[i].pieces))
+    scored = dict(zip(order, score([flat[i] for i in order]), strict=True))
+    parts = iter([_reading(window, scored[i], top) for i, window in enumerate(flat)])
+    return [_merged([next(parts) for _ in cuts], top) for cuts in cut]
 
 
-def _read_batch(net: ReaderNet, cut: Sequence[Window], top: int, device: str) -> list[PassageReading]:
-    import torch
-
-    from qa.reader.neural_model import LOWEST
-
-    longest = max(len(window.pieces) for window in cut)
-    pieces = torch.zeros(len(cut), longest, dtype=torch.long)
-    segments, real, inside = (torch.zeros_like(pieces) for _ in range(3))
-    for i, window in enumerate(cut):
-        length = len(window.pieces)
-        pieces[i, :length] = torch.tensor(window.pieces)
-        segments[i, window.question : length] = 1
-        real[i, :length] = 1
-        inside[i, window.first : window.first + len(window.places)] = 1
-    inputs = (pieces, segments, real.bool(), inside.bool())
-    _, _, spans, null, answer = net(*(part.to(device) for part in inputs))
-    spans, null, answer = spans.cpu(), null.cpu(), answer.cpu()
-    flat = spans.flatten(1)
-    total = torch.cat([null[:, None], flat], dim=1).logsumexp(1)
-    best, places = flat.topk(min(20 * top, flat.shape[1]), dim=1)
-    readings = []
-    for i, window in enumerate(cut):
-        found = []
-        for score, place in zip(best[i].tolist(), places[i].tolist(), strict=True):
-            first, more = divmod(place, spans.shape[2])
-            if score <= LOWEST / 2:
-                break
-            low, high = first - window.first, first - window.first + more
-            start, end = window.places[low][0], window.places[high][1]
-            found.append(SpanScore(start, end, score - null[i].item()))
-        readings.append(PassageReading(answer[i].item(), (null[i] - total[i]).item(), _apart(found, top)))
-    return readings
+def _check(weights_path: Path) -> None:
+    """The weights are those their ``.json`` names, and so is the base model."""
+    verified_dir()
+    try:
+        config = json.loads(weights_path.with_suffix(".json").read_bytes())
+        if config["base_sha256"] != SHA256:
+            raise _bad(weights_path, f"trained on another base model, SHA-256 {str(config['base_sha256'])[:12]}…")
+        if config["weights_sha256"] != file_sha256(weights_path):
+            raise _bad(weights_path, "they are not those that were shipped")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _bad(weights_path, str(error)) from error
 
 
-def _merged(readings: Sequence[PassageReading], top: int) -> PassageReading:
-    if len(readings) == 1:
-        return readings[0]
-    spans = sorted((s for r in readings for s in r.spans), key=lambda s: (-s.score, s.start, s.end))
-    answer, null = max(r.answer_logit for r in readings), min(r.null_score for r in readings)
+def _bad(weights_path: Path, why: str) -> ReaderError:
+    return ReaderError(f"the reader's weights {weights_path} cannot be used ({why}): install pincite anew")
+
+
+def _load_torch(weights_path: Path) -> ScoreWindows:
+    from qa.reader.neural_model import load_net, score_windows
+
+    net = load_net(weights_path)
+    return lambda flat: score_windows(net, flat)
+
+
+def _reading(window: Window, scores: Scores, top: int) -> PassageReading:
+    flat = scores.spans.ravel()
+    possible = np.flatnonzero(np.isfinite(flat))
+    values = flat[possible].astype(np.float64)
+    most = max(scores.null, values.max(initial=-np.inf))
+    total = most + float(np.log(np.exp(scores.null - most) + np.exp(values - most).sum()))
+    best = np.lexsort((possible, -values))[: 20 * top]
+    found = []
+    for place, score in zip(possible[best].tolist(), values[best].tolist(), strict=True):
+        first, more = divmod(place, MAX_SPAN)
+        found.append(SpanScore(window.places[first][0], window.places[first + more][1], score - scores.null))
+    return PassageReading(scores.answer, scores.null - total, _apart(found, top))
+
+
+def _merged(parts: Sequence[PassageReading], top: int) -> PassageReading:
+    if len(parts) == 1:
+        return parts[0]
+    spans = sorted((s for r in parts for s in r.spans), key=lambda s: (-s.score, s.start, s.end))
+    answer, null = max(r.answer_logit for r in parts), min(r.null_score for r in parts)
     return PassageReading(answer, null, _apart(spans, top))
 
 

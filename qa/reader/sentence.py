@@ -35,15 +35,15 @@ class SentenceReader:
 
     def candidates(self, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of the hits, in the order they stand."""
+        found = [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
+        cosines = self.similarity(question.text, [hit.passage.slice(sentence) for hit, sentence in found])
         return [
             self._candidate(question, hit, sentence, cosine)
-            for hit in hits
-            for sentence, cosine in self.similarity(question.text, hit.passage).items()
+            for (hit, sentence), cosine in zip(found, cosines, strict=True)
         ]
 
     def _candidate(self, question: Question, hit: Hit, sentence: Span, cosine: float) -> Candidate:
-        start = hit.passage.start
-        inside = best_span(question, hit.passage.text[sentence.start - start : sentence.end - start])
+        inside = best_span(question, hit.passage.slice(sentence))
         span = Span(sentence.start + inside.start, sentence.start + inside.end)
         inputs = {**measure(question, hit, sentence, self.weight)._asdict(), "sentence_cosine": cosine}
         return Candidate(hit, sentence, span if inside.start < inside.end else sentence, inputs)

@@ -1,35 +1,43 @@
-"""How near each sentence of a passage is to a question, by the encoder's cosine."""
+"""How near each sentence is to a question, by the encoder's cosine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from threading import Lock
 
 from qa.encoder import Encoder, FloatArray
-from qa.types import Passage, Span
 
-_CACHED_PASSAGES = 4096
+_REMEMBERED = 16_384
 
 
 @dataclass(frozen=True)
 class Similarity:
-    """Remembers the vectors of the passages read last."""
+    """Remembers the vectors of the sentences asked for last. Safe to use from several threads."""
 
     encoder: Encoder
-    _vectors_of: Callable[[Passage], FloatArray] = field(init=False, repr=False, compare=False)
+    _vectors: OrderedDict[str, FloatArray] = field(default_factory=OrderedDict, init=False, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_vectors_of", lru_cache(_CACHED_PASSAGES)(self._vectors))
+    def __call__(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """The cosine of every sentence."""
+        if not sentences:
+            return []
+        asked = self.encoder.encode([question])[0]
+        vectors = self._of(sentences)
+        # One by one: what a product of matrices rounds to may depend on how many rows there are.
+        return [float(vectors[sentence] @ asked) for sentence in sentences]
 
-    def __call__(self, question: str, passage: Passage) -> Mapping[Span, float]:
-        """The cosine of every sentence of ``passage``."""
-        if not passage.sentences:
-            return {}
-        cosines = self._vectors_of(passage) @ self.encoder.encode([question])[0]
-        return dict(zip(passage.sentences, cosines.tolist(), strict=True))
-
-    def _vectors(self, passage: Passage) -> FloatArray:
-        # A passage at a time, whatever else is asked: the same batch gives the same vectors to the last bit.
-        start = passage.start
-        return self.encoder.encode([passage.text[s.start - start : s.end - start] for s in passage.sentences])
+    def _of(self, sentences: Sequence[str]) -> dict[str, FloatArray]:
+        with self._lock:
+            known = {sentence: self._vectors[sentence] for sentence in sentences if sentence in self._vectors}
+        if new := [sentence for sentence in dict.fromkeys(sentences) if sentence not in known]:
+            known |= zip(new, self.encoder.encode(new), strict=True)
+        with self._lock:
+            for sentence in sentences:
+                self._vectors[sentence] = known[sentence]
+                self._vectors.move_to_end(sentence)
+            while len(self._vectors) > _REMEMBERED:
+                self._vectors.popitem(last=False)
+        return known

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from qa.reader.evidence import TermWeight, measure
 from qa.reader.neural import PassageReading, SpanModel, SpanScore
@@ -43,23 +44,45 @@ class TrainedReader:
         """The places the model proposes, in the order of hits."""
         passages = [(hit.passage.context, hit.passage.text) for hit in hits]
         readings = self.model.read(question.text, passages)
-        return [
-            candidate
-            for hit, reading in zip(hits, readings, strict=True)
-            for candidate in self._candidates(question, hit, reading)
-        ]
+        found = [one for hit, reading in zip(hits, readings, strict=True) for one in _proposals(hit, reading)]
+        sentences = [(number, sentence) for number, one in enumerate(found) for sentence in one.sentences]
+        texts = [found[number].hit.passage.slice(sentence) for number, sentence in sentences]
+        nearest = [-1.0] * len(found)
+        for (number, _), cosine in zip(sentences, self.similarity(question.text, texts), strict=True):
+            nearest[number] = max(nearest[number], cosine)
+        return [self._candidate(question, one, cosine) for one, cosine in zip(found, nearest, strict=True)]
 
-    def _candidates(self, question: Question, hit: Hit, reading: PassageReading) -> Iterator[Candidate]:
-        quotes: set[Span] = set()
-        cosines = self.similarity(question.text, hit.passage)
-        for found in reading.spans:
-            span = Span(hit.passage.start + found.start, hit.passage.start + found.end)
-            quote = _whole_sentences(hit.passage, span)
-            if quote is not None and quote not in quotes:  # spans come best first: the first of a sentence counts
-                quotes.add(quote)
-                cosine = max(cosines[one] for one in hit.passage.sentences if quote.start <= one.start < quote.end)
-                evidence = {**measure(question, hit, quote, self.weight)._asdict(), "sentence_cosine": cosine}
-                yield Candidate(hit, quote, span, {**evidence, **_model_inputs(found, reading)})
+    def _candidate(self, question: Question, one: _Proposal, cosine: float) -> Candidate:
+        evidence = measure(question, one.hit, one.quote, self.weight)._asdict()
+        inputs = {**evidence, "sentence_cosine": cosine, **_model_inputs(one.found, one.reading)}
+        return Candidate(one.hit, one.quote, one.span, inputs)
+
+
+class _Proposal(NamedTuple):
+    """A span the model found, and the sentences around it."""
+
+    hit: Hit
+    reading: PassageReading
+    found: SpanScore
+    sentences: tuple[Span, ...]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.hit.passage.start + self.found.start, self.hit.passage.start + self.found.end)
+
+    @property
+    def quote(self) -> Span:
+        return Span(self.sentences[0].start, self.sentences[-1].end)
+
+
+def _proposals(hit: Hit, reading: PassageReading) -> Iterator[_Proposal]:
+    quotes: set[Span] = set()
+    for found in reading.spans:
+        span = Span(hit.passage.start + found.start, hit.passage.start + found.end)
+        one = _Proposal(hit, reading, found, _whole_sentences(hit.passage, span))
+        if one.sentences and one.quote not in quotes:  # spans come best first: the first of a sentence counts
+            quotes.add(one.quote)
+            yield one
 
 
 def _model_inputs(found: SpanScore, reading: PassageReading) -> dict[str, float]:
@@ -70,12 +93,11 @@ def _model_inputs(found: SpanScore, reading: PassageReading) -> dict[str, float]
     }
 
 
-def _whole_sentences(passage: Passage, span: Span) -> Span | None:
-    """The sentences that ``span`` touches, from the first's start to the last's end; None where it touches none."""
-    touched = [sentence for sentence in passage.sentences if sentence.start < span.end and span.start < sentence.end]
-    if not touched or not (touched[0].start <= span.start and span.end <= touched[-1].end):
-        return None
-    return Span(touched[0].start, touched[-1].end)
+def _whole_sentences(passage: Passage, span: Span) -> tuple[Span, ...]:
+    """The sentences that ``span`` touches; none where they do not hold all of it."""
+    touched = tuple(one for one in passage.sentences if one.start < span.end and span.start < one.end)
+    whole = touched and touched[0].start <= span.start and span.end <= touched[-1].end
+    return touched if whole else ()
 
 
 def _bounded(score: float) -> float:

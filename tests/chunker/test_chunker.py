@@ -11,7 +11,7 @@ from making import document
 from qa.chunker import chunk
 from qa.chunker.sentences import sentences, trim
 from qa.chunker.units import count_tokens, units
-from qa.encoder import SentenceTransformerEncoder
+from qa.encoder import Encoder
 
 LONG = "The council met on Monday to talk about the new hall and its cost."  # 14 words and a full stop
 OTHER = "It did not decide whether the hall is to be built in the east or west."
@@ -142,7 +142,7 @@ def test_syllables_are_not_cut_apart(fake: FakeEncoder) -> None:
         "한국어 문장은 " * 9,
     ],
 )
-def test_pieces_cut_out_of_words_still_fit(encoder: SentenceTransformerEncoder, text: str) -> None:
+def test_pieces_cut_out_of_words_still_fit(encoder: Encoder, text: str) -> None:
     """The rest of a word that was cut begins anew, and may come to more pieces than it had in the word."""
     made = document(text)
     cut = units(made, encoder, 8)

@@ -13,7 +13,7 @@ from making import HARD_TEXTS, document, not_space, texts
 
 from qa.chunker import chunk
 from qa.chunker.units import ENCODING
-from qa.encoder import Encoder, SentenceTransformerEncoder
+from qa.encoder import Encoder
 from qa.types import Document, Passage
 
 KINDS = ("txt", "md", "html")
@@ -75,7 +75,7 @@ def test_hard_text(kind: str, name: str, fake: FakeEncoder) -> None:
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(text=texts(10), budget=st.sampled_from([16, 128]))
-def test_any_text_with_the_real_encoder(encoder: SentenceTransformerEncoder, text: str, budget: int) -> None:
+def test_any_text_with_the_real_encoder(encoder: Encoder, text: str, budget: int) -> None:
     made = document(text, title="A title that is longer than what the encoder reads " * 40)
     check(made, chunk(made, encoder, budget), encoder, budget)
 
@@ -91,6 +91,6 @@ def test_any_text_with_the_real_encoder(encoder: SentenceTransformerEncoder, tex
     ],
     ids=["Korean", "special tokens", "long words", "Chinese", "vowel signs"],
 )
-def test_hard_text_with_the_real_encoder(encoder: SentenceTransformerEncoder, text: str) -> None:
+def test_hard_text_with_the_real_encoder(encoder: Encoder, text: str) -> None:
     made = document(text, title="A title")
     check(made, chunk(made, encoder, 128), encoder, 128)

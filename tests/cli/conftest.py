@@ -13,16 +13,13 @@ from making import write
 
 from qa import library, pipeline, settings
 from qa.cli import main
-from qa.encoder import DEFAULT_ENCODER, SentenceTransformerEncoder, load_encoder
+from qa.encoder import DEFAULT_ENCODER, Encoder, load_encoder
 from qa.reader.neural import WEIGHTS, SpanModel
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _loaded_once(encoder: SentenceTransformerEncoder) -> Iterator[None]:
+def _loaded_once(encoder: Encoder) -> Iterator[None]:
     """The default encoder and the trained reader are those of the session; "fake" names the fake encoder."""
-    import torch
-
-    torch.set_num_threads(1)  # on a machine with other work to do, more are slower
     models: list[SpanModel] = []
     load_model = SpanModel.load
 
@@ -31,9 +28,9 @@ def _loaded_once(encoder: SentenceTransformerEncoder) -> Iterator[None]:
             return FakeEncoder(max_tokens=256)
         return encoder if name == DEFAULT_ENCODER else load_encoder(name)
 
-    def load_once(weights: Path = WEIGHTS) -> SpanModel:
+    def load_once(weights: Path = WEIGHTS, *arguments: Any) -> SpanModel:
         if weights != WEIGHTS:
-            return load_model(weights)
+            return load_model(weights, *arguments)
         if not models:
             models.append(load_model())
         return models[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import cache
 from itertools import pairwise
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch")
-
+from qa.errors import ReaderError
 from qa.reader.neural import WEIGHTS, PassageReading, SpanModel
+from qa.reader.neural_pieces import MAX_CONTEXT, windows
+from qa.runtime.minilm import SHA256
 
 pytestmark = pytest.mark.skipif(not WEIGHTS.exists(), reason="the weights are not there")
 
@@ -66,5 +68,47 @@ def test_no_passages_no_readings() -> None:
 
 def test_another_base_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "reader.json").write_text('{"base_sha256": "00"}')
-    with pytest.raises(ValueError, match="another base model"):
+    with pytest.raises(ReaderError, match="another base model"):
         SpanModel.load(tmp_path / "reader.safetensors")
+
+
+@pytest.mark.parametrize("config", ["", "[]", "{}", '{"base_sha256": 1}', json.dumps({"base_sha256": SHA256})])
+def test_what_does_not_belong_together_is_said_in_one_line(tmp_path: Path, config: str) -> None:
+    (tmp_path / "reader.json").write_text(config)
+    (tmp_path / "reader.safetensors").write_bytes(b"other weights")
+    with pytest.raises(ReaderError, match=r"reader's weights .* cannot be used .*: install pincite anew$") as caught:
+        SpanModel.load(tmp_path / "reader.safetensors")
+    assert "\n" not in str(caught.value)
+
+
+def test_altered_weights_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "reader.json").write_bytes(WEIGHTS.with_suffix(".json").read_bytes())
+    (tmp_path / "reader.safetensors").write_bytes(WEIGHTS.read_bytes()[:-1] + b"!")
+    with pytest.raises(ReaderError, match="not those that were shipped"):
+        SpanModel.load(tmp_path / "reader.safetensors")
+
+
+def test_a_long_question_is_read_to_its_end() -> None:
+    """Beyond 64 pieces, and past a window's usual length."""
+    opening = "In the report on the hub, which was long and had many parts, " * 8
+    asked = [opening + end for end in ("who opened the hub?", "how much did the hub cost?")]
+    words = [PASSAGES[0][1][slice(*best(one, PASSAGES[0]))] for one in asked]
+    assert words == ["Ana Müller", "3.5 million francs"]
+
+
+def best(question: str, passage: tuple[str, str]) -> tuple[int, int]:
+    span = model().read(question, [passage])[0].spans[0]
+    return span.start, span.end
+
+
+def test_of_a_long_context_the_innermost_headings_are_read() -> None:
+    outer = "A general heading about nothing " * 20
+    [[long], [cut], [other], [none]] = windows(
+        "Where?",
+        [
+            (context, "It is there.")
+            for context in (f"{outer} > Zürich", f"{outer[32:]} > Zürich", f"{outer} > Bern", "")
+        ],
+    )
+    assert long == cut != other
+    assert len(long.pieces) == len(none.pieces) + MAX_CONTEXT + 1

@@ -1,0 +1,62 @@
+"""What all our encoders do alike: long texts first, few at a time, and a question asked twice embedded once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa.runtime.weights import FloatArray
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_REMEMBERED = 256
+
+
+class BatchedEncoder(ABC):
+    """``batch``: how many texts, of like length, are handed to ``_embed`` at once."""
+
+    batch: int
+
+    @property
+    @abstractmethod
+    def tokenizer(self) -> Tokenizer:
+        """Cuts nothing off and pads nothing."""
+
+    @property
+    @abstractmethod
+    def dimensions(self) -> int: ...
+
+    @abstractmethod
+    def _embed(self, texts: Sequence[str]) -> FloatArray:
+        """Unit vectors of a few texts."""
+
+    def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
+        """As ``qa.encoder.Encoder`` has it."""
+        if len(texts) == 1 and on_done is None:
+            return self._alone(texts[0]).copy()
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        for start in range(0, len(order), self.batch):
+            rows = order[start : start + self.batch]
+            vectors[rows] = self._embed([texts[row] for row in rows])
+            if on_done:
+                on_done(len(rows))
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As ``qa.encoder.Encoder`` has it."""
+        return [len(encoding.ids) for encoding in self.tokenizer.encode_batch_fast(list(texts))]
+
+    def token_starts(self, text: str) -> list[int]:
+        """As ``qa.encoder.Encoder`` has it."""
+        return [start for start, _ in self.tokenizer.encode(text, add_special_tokens=False).offsets]
+
+    @cached_property
+    def _alone(self) -> Callable[[str], FloatArray]:
+        """A text by itself, such as a question, which retriever and reader both ask for."""
+        return lru_cache(_REMEMBERED)(lambda text: self._embed([text]))

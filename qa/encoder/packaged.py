@@ -1,0 +1,73 @@
+"""all-MiniLM-L6-v2 on OpenVINO. sentence-transformers, with the same weights, is what the tests hold it to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa.encoder.batched import BatchedEncoder
+from qa.errors import EncoderError
+from qa.runtime import compiled
+from qa.runtime.bert import encoder_model
+from qa.runtime.minilm import DIMENSIONS, MAX_PIECES, SHA256, base_tensors, load_tokenizer, word_embeddings
+from qa.runtime.weights import FloatArray
+from qa.settings import cache_dir
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+
+class PackagedEncoder(BatchedEncoder):
+    """A vector depends on its text alone: not on what else is encoded, nor on the number of threads.
+
+    ``precision``: None = the fast one of this processor. Loaded when first used; then raises ``EncoderError``.
+    """
+
+    batch = 32
+    max_tokens = MAX_PIECES
+    fingerprint = SHA256
+
+    def __init__(self, name: str, folder: Path, precision: compiled.Precision | None = None) -> None:
+        self.name = name
+        self._folder = folder
+        self._precision = precision
+
+    @property
+    def dimensions(self) -> int:
+        return DIMENSIONS
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return load_tokenizer()
+
+    def _embed(self, texts: Sequence[str]) -> FloatArray:
+        pieces = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
+        cut = [ids if len(ids) <= MAX_PIECES else [*ids[: MAX_PIECES - 1], ids[-1]] for ids in pieces]
+        words, places = word_embeddings(), self._places
+        means = self._network.run(words[ids] + places[: len(ids)] for ids in cut)
+        vectors = np.concatenate([mean for (mean,) in means])
+        lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
+        unit: FloatArray = vectors / np.maximum(lengths, 1e-12)
+        return unit
+
+    @cached_property
+    def _network(self) -> compiled.Network:
+        recipe = compiled.Recipe("encoder", SHA256, lambda: encoder_model(base_tensors()))
+        try:
+            return compiled.load(recipe, cache_dir(), self._precision)
+        except RuntimeError as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise EncoderError(f"the model in {self._folder} cannot be compiled here ({reason})") from error
+
+    @cached_property
+    def _places(self) -> FloatArray:
+        """What is added to a word for its place, the same for all texts."""
+        base = base_tensors()
+        total: FloatArray = (
+            base["embeddings.position_embeddings.weight"] + base["embeddings.token_type_embeddings.weight"][0]
+        )
+        return total

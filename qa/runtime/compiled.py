@@ -1,0 +1,195 @@
+"""Networks compiled for this processor: kept on disk, and run.
+
+Every text is computed by itself, on one thread, in a length of its own rounded up; several are computed side by side.
+So what comes out does not depend on what else is asked, nor on how many threads there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+
+from qa.runtime.bert import BUCKET
+from qa.runtime.weights import FloatArray
+
+if TYPE_CHECKING:
+    import openvino
+
+Precision = Literal["f32", "bf16"]
+Outputs: TypeAlias = list[FloatArray]
+
+_DIGEST = hashlib.sha256().digest_size
+_FORMAT = 1  # raise it when ``bert`` builds another graph from the same weights
+_MOST_STREAMS = 16
+_KEPT_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a network is made of. ``weights``: the SHA-256 of its weights; ``build``: makes its graph of them."""
+
+    name: str
+    weights: str
+    build: Callable[[], openvino.Model]
+
+
+class Network:
+    """A compiled network. Safe to use from several threads."""
+
+    def __init__(self, compiled: openvino.CompiledModel, streams: int, blob: Any = None) -> None:
+        self._kept = (compiled, blob)  # its weights may be read where they lie
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(streams + 1):  # one more, so that the next is ready when one is done
+            self._idle.put(compiled.create_infer_request())
+        self._outputs = len(compiled.outputs)
+
+    def run(self, embedded: Iterable[FloatArray]) -> list[Outputs]:
+        """The outputs for every sum of embeddings, shape [pieces, hidden], in order; padded here, pieces counted."""
+        done: list[Outputs] = []
+        running: deque[Any] = deque()
+        try:
+            for one in embedded:
+                while (request := self._take(wait=not running)) is None:
+                    done.append(self._collect(running))
+                running.append(request)
+                request.start_async(_padded(one))
+            while running:
+                done.append(self._collect(running))
+        finally:
+            for request in running:
+                with suppress(RuntimeError):  # what went wrong is on its way already
+                    request.wait()
+                self._idle.put(request)
+        return done
+
+    def _take(self, wait: bool) -> Any:
+        """A request that nobody uses; None if there is none and the caller has one of its own to wait for."""
+        try:
+            return self._idle.get(block=wait)
+        except Empty:
+            return None
+
+    def _collect(self, running: deque[Any]) -> Outputs:
+        request = running[0]
+        request.wait()
+        outputs = [np.array(request.get_output_tensor(number).data) for number in range(self._outputs)]
+        self._idle.put(running.popleft())
+        return outputs
+
+
+def available() -> bool:
+    """Whether OpenVINO can be used here."""
+    return _core() is not None
+
+
+def fast_precision() -> Precision:
+    """``bf16`` where the processor multiplies in it, accumulating in float32, and ``f32`` everywhere else."""
+    core = _core()
+    assert core is not None
+    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+
+
+def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) -> Network:
+    """The network, compiled; from ``cache_dir`` if it was compiled before, whole and for this very processor.
+
+    A file there that is damaged is made again; a folder that cannot be written is done without.
+    """
+    core = _core()
+    assert core is not None, "ask available() first"
+    streams = _streams()
+    options = {
+        "INFERENCE_PRECISION_HINT": precision or fast_precision(),
+        "NUM_STREAMS": streams,
+        "INFERENCE_NUM_THREADS": streams,
+        "ENABLE_CPU_PINNING": False,
+    }
+    path = cache_dir / f"{recipe.name}-{_key(core, recipe, str(options['INFERENCE_PRECISION_HINT']))}.blob"
+    if (blob := _read(path)) is not None:
+        with suppress(RuntimeError):  # whole, and yet not for this processor
+            return Network(core.import_model(blob, "CPU", options), streams, blob)
+    compiled = core.compile_model(recipe.build(), "CPU", options)
+    exported = compiled.export_model()
+    _write(path, exported.getvalue() if isinstance(exported, io.BytesIO) else bytes(exported))
+    return Network(compiled, streams)
+
+
+@cache
+def _core() -> Any:
+    """OpenVINO's entry point, or None where it is missing, broken or without its part for processors."""
+    try:
+        import openvino
+
+        core = openvino.Core()
+        core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        return core
+    except (ImportError, OSError, RuntimeError):
+        return None
+
+
+def _streams() -> int:
+    """How many texts are computed side by side: one a core, of the cores this process may use."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        cores = os.cpu_count() or 1
+    return min(cores, _MOST_STREAMS)
+
+
+def _key(core: Any, recipe: Recipe, precision: str) -> str:
+    import openvino
+
+    device = [core.get_property("CPU", name) for name in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
+    parts = (_FORMAT, recipe.weights, precision, openvino.get_version(), *device)
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:24]
+
+
+def _read(path: Path) -> Any:
+    """What was written, as a tensor over the mapped file; None if nothing was, or it is not whole."""
+    import openvino
+
+    try:
+        content = np.memmap(path, dtype=np.uint8, mode="c")  # the runtime takes only what could be written to
+    except (OSError, ValueError):  # there is none, or it is empty
+        return None
+    blob, digest = content[:-_DIGEST], content[-_DIGEST:]
+    whole = len(blob) and hashlib.sha256(blob.data).digest() == digest.tobytes()
+    return openvino.Tensor(blob, shared_memory=True) if whole else None
+
+
+def _write(path: Path, blob: bytes) -> None:
+    """Put it there in one step, its SHA-256 behind it, and take away what was not made anew for a month."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".new")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(blob + hashlib.sha256(blob).digest())
+            Path(draft).replace(path)
+        finally:
+            Path(draft).unlink(missing_ok=True)
+        for other in path.parent.glob("*.blob"):
+            if other.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                other.unlink()
+
+
+def _padded(embedded: FloatArray) -> list[FloatArray]:
+    """The network's inputs: ``embedded`` with rows of zeros up to the next length there is, and which rows are real."""
+    pieces, hidden = embedded.shape
+    length = -(-pieces // BUCKET) * BUCKET
+    padded = np.zeros((1, length, hidden), dtype=np.float32)
+    real = np.zeros((1, length), dtype=np.float32)
+    padded[0, :pieces], real[0, :pieces] = embedded, 1
+    return [padded, real]

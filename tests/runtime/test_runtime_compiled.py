@@ -1,0 +1,192 @@
+"""The light form of the networks: as exact as the reference, the same whatever else is asked, mended when damaged."""
+
+from __future__ import annotations
+
+import random
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.encoder.packaged import PackagedEncoder
+from qa.encoder.sentence_transformer import SentenceTransformerEncoder
+from qa.reader.neural import WEIGHTS, SpanModel, readings
+from qa.reader.neural_pieces import windows
+from qa.runtime import compiled
+from qa.runtime.minilm import SHA256, verified_dir
+
+pytestmark = pytest.mark.skipif(not compiled.available(), reason="OpenVINO is not there")
+
+WORDS = (
+    "the hub in Zürich opened 2014 by Ana Müller cost 3.5 million francs € 北京 研发 naïve café R&D, “quoted” (twice); "
+    "state-of-the-art systems' share rose 12.7% while wheat, sown in October, fell… Łódź 🙂 <b> 1,200 yuan"
+).split()
+
+
+def text(seed: int, length: int) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=length))
+
+
+TEXTS = ["", " ", "?", "a" * 300, "word " * 600, *(text(seed, 1 + seed * seed // 3) for seed in range(24))]
+ASKED = [
+    ("Who opened the hub?", "Reports > The hub", "The hub was opened in 2014 by Ana Müller. It cost 3.5 million."),
+    ("", "", ""),
+    ("?", "", "7 " * 300),
+    *((text(seed, 4 + seed), text(seed + 1, seed % 5), text(seed + 2, 5 * seed + 1)) for seed in range(0, 24, 2)),
+]
+
+
+@pytest.fixture(scope="module")
+def reference() -> np.ndarray:
+    return SentenceTransformerEncoder("reference", verified_dir(), SHA256).encode(TEXTS, lambda _: None)
+
+
+@pytest.mark.parametrize(("precision", "least"), [("f32", 0.999999), (None, 0.9999)])
+def test_vectors_are_those_of_sentence_transformers(
+    reference: np.ndarray, precision: compiled.Precision | None, least: float
+) -> None:
+    found = PackagedEncoder("packaged", verified_dir(), precision).encode(TEXTS)
+    cosines = (found * reference).sum(axis=1) / np.linalg.norm(reference, axis=1)
+    assert cosines.min() >= least, TEXTS[int(cosines.argmin())]
+    assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.skipif(not WEIGHTS.exists(), reason="the reader's weights are not there")
+@pytest.mark.parametrize(("precision", "most"), [("f32", 2e-3), (None, 0.35)])
+def test_readings_are_those_of_torch(precision: compiled.Precision | None, most: float) -> None:
+    from qa.reader.neural_model import load_net, score_windows
+
+    net = load_net(WEIGHTS)
+    cut = [windows(question, [(context, passage)])[0] for question, context, passage in ASKED]
+    expected = readings(lambda flat: score_windows(net, flat), cut)
+    found = SpanModel.load(precision=precision).read_each(ASKED)
+    for one, other in zip(found, expected, strict=True):
+        assert one.answer_logit == pytest.approx(other.answer_logit, abs=most)
+        assert one.null_score == pytest.approx(other.null_score, abs=most)
+        assert bool(one.spans) == bool(other.spans)
+        if one.spans:
+            assert one.spans[0].score == pytest.approx(other.spans[0].score, abs=most)
+    if precision == "f32":
+        assert [[(s.start, s.end) for s in one.spans[:1]] for one in found] == [
+            [(s.start, s.end) for s in one.spans[:1]] for one in expected
+        ]
+
+
+def test_nothing_depends_on_what_else_is_asked_or_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the last bit, in the form that is used by default."""
+    encoder, model = PackagedEncoder("packaged", verified_dir()), SpanModel.load()
+    vectors, read = encoder.encode(TEXTS), model.read_each(ASKED)
+    monkeypatch.setattr(compiled, "_streams", lambda: 3)
+    encoder, model = PackagedEncoder("packaged", verified_dir()), SpanModel.load()
+    for one, vector in zip(reversed(TEXTS), vectors[::-1], strict=True):
+        assert np.array_equal(encoder.encode([one])[0], vector)
+    assert model.read_each(ASKED[::-1]) == read[::-1]
+    assert [SpanModel.read(model, *_apart(one))[0] for one in ASKED[:4]] == read[:4]
+
+
+def _apart(asked: tuple[str, str, str]) -> tuple[str, list[tuple[str, str]]]:
+    return asked[0], [asked[1:]]
+
+
+def test_several_threads_get_what_one_gets() -> None:
+    encoder = PackagedEncoder("packaged", verified_dir())
+    expected = encoder.encode(TEXTS)
+    wrong: list[object] = []
+
+    def work() -> None:
+        try:
+            if not np.array_equal(encoder.encode(TEXTS), expected):
+                wrong.append("other vectors")
+        except Exception as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+class Kept:
+    """A network with one addition in it, so that making it is quick; counts how often it is made."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def recipe(self, weights: str = "w") -> compiled.Recipe:
+        return compiled.Recipe("tiny", weights, self.build)
+
+    def build(self):  # type: ignore[no-untyped-def]
+        import openvino
+        from openvino import opset13 as op
+
+        self.made += 1
+        embedded, real = op.parameter([1, -1, 4], np.float32), op.parameter([1, -1], np.float32)
+        total = op.reduce_sum(embedded, op.constant(np.array([1])))
+        count = op.unsqueeze(op.reduce_sum(real, op.constant(np.array([1]))), op.constant(np.array([1])))
+        return openvino.Model([op.add(total, count)], [embedded, real], "tiny")
+
+
+def total(network: compiled.Network, rows: int) -> list[float]:
+    [[found]] = network.run([np.ones((rows, 4), np.float32)])
+    return found[0].tolist()
+
+
+def test_it_is_compiled_once(tmp_path: Path) -> None:
+    kept = Kept()
+    for _ in range(2):
+        assert total(compiled.load(kept.recipe(), tmp_path / "new"), 5) == [10.0] * 4
+    assert kept.made == 1
+    compiled.load(kept.recipe("other weights"), tmp_path / "new")
+    compiled.load(kept.recipe(), tmp_path / "new", "f32" if compiled.fast_precision() == "bf16" else "bf16")
+    assert kept.made == 3
+    assert {path.suffix for path in (tmp_path / "new").iterdir()} == {".blob"}
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "changed", "foreign", "folder"])
+def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: str) -> None:
+    import hashlib
+
+    kept = Kept()
+    compiled.load(kept.recipe(), tmp_path)
+    [path] = tmp_path.iterdir()
+    content = path.read_bytes()
+    if damage == "folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        foreign = b"whole, but of another program" * 9
+        path.write_bytes(
+            {
+                "cut": content[: len(content) // 2],
+                "empty": b"",
+                "changed": bytes([content[0] ^ 1]) + content[1:],
+                "foreign": foreign + hashlib.sha256(foreign).digest(),
+            }[damage]
+        )
+    assert total(compiled.load(kept.recipe(), tmp_path), 3) == [6.0] * 4
+    assert kept.made == 2
+    compiled.load(kept.recipe(), tmp_path)
+    assert kept.made == (3 if damage == "folder" else 2)
+
+
+def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    kept = Kept()
+    assert total(compiled.load(kept.recipe(), tmp_path / "file" / "below"), 16) == [32.0] * 4
+
+
+def test_an_error_in_between_leaves_the_network_usable(tmp_path: Path) -> None:
+    network = compiled.load(Kept().recipe(), tmp_path)
+
+    def broken():  # type: ignore[no-untyped-def]
+        for _ in range(4):
+            yield np.ones((2, 4), np.float32)
+        raise KeyError("in between")
+
+    for _ in range(8):  # more often than there are requests to lose
+        with pytest.raises(KeyError, match="in between"):
+            network.run(broken())
+    assert total(network, 2) == [4.0] * 4

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qa.eval.engine import Engine
+    from qa.eval.job import Job
 
 DESCRIPTION = """\
 Runs known questions and prints measures, each with n and a 95 % interval.
@@ -44,6 +45,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), help="retrieval only, this way")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write questions, summary, TREC files")
     parser.add_argument("--compare", type=Path, metavar="RUN", help="an earlier --out to compare with")
+    parser.add_argument(
+        "--vary",
+        type=_variation,
+        metavar="KEY=A,B",
+        help="mode, encoder or a setting: each value, compared with the first",
+    )
+    parser.add_argument(
+        "--sweep",
+        action="append",
+        type=_variation,
+        metavar="KEY=A,B",
+        help="every combination; the best on dev, on test",
+    )
+    parser.add_argument("--measure", type=_measure, metavar="NAME", help="what --sweep takes the best by")
     parser.add_argument("--json", action="store_true", help="one JSON object for each set")
     parser.add_argument("--markdown", action="store_true", help="tables for a pull request")
     parser.add_argument(
@@ -59,6 +74,23 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _variation(text: str) -> object:
+    from qa.eval.variants import parse_variation
+
+    try:
+        return parse_variation(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _measure(text: str) -> str:
+    from qa.measures.table import BY_NAME, MEASURES
+
+    if text.lower() not in BY_NAME:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of: {', '.join(each.name for each in MEASURES)}")
+    return BY_NAME[text.lower()].name
+
+
 def _floor(text: str) -> object:
     from qa.eval.gates import parse_floor
 
@@ -72,14 +104,28 @@ def run(args: argparse.Namespace, engine: Engine | None = None) -> int:
     """Exit status: 0 done, 1 a gate failed. Raises ``PinciteError`` for the edge to print."""
     _check_usage(args)
     from qa.eval.engine import PRODUCT
-    from qa.eval.job import Job, failures, shown
+    from qa.eval.job import Job, shown_sweep
 
     if args.sets[:1] == ["check"]:
         wrong = Job(args, engine or PRODUCT).check()
         print("\n".join(wrong) or "nothing is wrong")
         return 1 if wrong else 0
+    job = Job(args, engine or PRODUCT)
+    try:
+        if args.sweep:
+            sys.stdout.write(shown_sweep(job.swept(), args))
+            return 0
+        return _run(job, args)
+    except KeyboardInterrupt:
+        print("pincite: stopped; what was answered is kept: the same command goes on from there", file=sys.stderr)
+        return 130
+
+
+def _run(job: Job, args: argparse.Namespace) -> int:
+    from qa.eval.job import failures, shown
+
     failed: list[str] = []
-    for report in Job(args, engine or PRODUCT).reports():
+    for report in job.varied() if args.vary else job.reports():
         sys.stdout.write(shown(report, args))
         sys.stdout.flush()
         failed += failures(report, args)
@@ -95,7 +141,14 @@ def _check_usage(args: argparse.Namespace) -> None:
         "name sets, or --beir, or --spans, or --squad: one of them": args.sets and public,
         "--index is for sets; --beir, --spans and --squad make their own": args.index and public,
         "--encoder is for --beir, --spans and --squad; an index has its own": args.encoder and not public,
-        "--fail-if-worse needs --compare RUN": args.fail_if_worse and not args.compare,
+        "--fail-if-worse needs --compare RUN or --vary": args.fail_if_worse and not (args.compare or args.vary),
+        "--vary or --sweep: one of them": args.vary and args.sweep,
+        "--vary and --sweep compare their own runs; leave out --compare": (args.vary or args.sweep) and args.compare,
+        "--vary and --sweep are for one set": (args.vary or args.sweep) and len(args.sets) > 1,
+        "--sweep takes each KEY once": len({each.key for each in args.sweep or ()}) < len(args.sweep or ()),
+        "--sweep splits a set itself; leave out --split": args.sweep and args.split != "all",
+        "--sweep has no gates": args.sweep and (args.fail_below or args.fail_if_worse),
+        "--measure is for --sweep": args.measure and not args.sweep,
         "--json or --markdown: one of them": args.json and args.markdown,
     }
     for problem, there in problems.items():

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from qa.errors import IndexFolderError, QuestionError
+from qa.errors import QuestionError
 from qa.library import Progress, build
-from qa.pipeline import Mode, Pincite
+from qa.pipeline import Mode, Pincite, make_reader
 from qa.settings import Settings
 from qa.types import Answer, Document, Failure, Hit, Passage
 
@@ -40,6 +39,9 @@ class Subject(Protocol):
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """Every passage of a document in order, those that are never retrieved included."""
+
+    def under(self, settings: Settings) -> Subject:
+        """The same open index, asked in another way; closing it closes nothing."""
 
     def close(self) -> None: ...
 
@@ -105,6 +107,12 @@ class OpenedPincite:
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         return self.pincite.index.store.passages_of(document_id)
 
+    def under(self, settings: Settings) -> Subject:
+        changed = replace(self.pincite, settings=settings)
+        if settings.reader != self.pincite.settings.reader:
+            changed = replace(changed, reader=make_reader(settings, changed.index, changed.encoder))
+        return OpenedPincite(changed, lent=True)
+
     def close(self) -> None:
         if not self.lent:
             self.pincite.close()
@@ -120,54 +128,37 @@ def open_pincite(index_dir: Path, settings: Settings) -> Subject:
 PRODUCT = Engine(open_pincite, build)
 
 
+@contextmanager
+def kept_open(engine: Engine, lent: Mapping[Path, Subject] | None = None) -> Iterator[Engine]:
+    """The engine, but what it opens stays open until the end: the next run asks the same index without a wait.
+
+    ``lent``: subjects that are open already, by folder; they are used, and left open at the end.
+    """
+    lent = {folder.absolute(): subject for folder, subject in (lent or {}).items()}
+    opened: dict[Path, Subject] = {}
+
+    def open_once(folder: Path, settings: Settings) -> Subject:
+        folder = folder.absolute()
+        if folder not in lent and folder not in opened:
+            opened[folder] = engine.open(folder, settings)
+        return {**lent, **opened}[folder].under(settings)
+
+    try:
+        yield Engine(open_once, engine.build)
+    finally:
+        for subject in opened.values():
+            subject.close()
+
+
 def sharing(pincite: Pincite, index_dir: Path) -> Engine:
     """The product, with ``index_dir`` opened already: a screen evaluates the index that it answers from.
 
-    Other folders, and other settings than the opened one's, are opened and closed as ever.
+    Other folders are opened and closed as ever.
     """
 
     def opened(folder: Path, settings: Settings) -> Subject:
-        if folder.absolute() == index_dir.absolute() and settings == pincite.settings:
-            return OpenedPincite(pincite, lent=True)
+        if folder.absolute() == index_dir.absolute():
+            return OpenedPincite(pincite).under(settings)
         return open_pincite(folder, settings)
 
     return Engine(opened, build)
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Where indexes of public test collections are made and kept, and how."""
-
-    engine: Engine
-    folder: Path
-    settings: Settings
-    encoder: str | None
-    progress: Progress = lambda *_: None
-
-    def open(self, documents: Sequence[Document]) -> Subject:
-        """An index of ``documents``, built once and reused while all that shapes it is the same."""
-        index_dir = self.folder / self._key(documents)
-        try:
-            return self.engine.open(index_dir, self.settings)
-        except IndexFolderError:
-            self.engine.build(documents, index_dir, self.settings, encoder=self.encoder, progress=self.progress)
-            return self.engine.open(index_dir, self.settings)
-
-    def _key(self, documents: Sequence[Document]) -> str:
-        digest = hashlib.sha256(f"{self.encoder} {self.settings.chunk_tokens}".encode())
-        for document in documents:
-            digest.update(f"\0{document.id}\0{document.source.sha256}".encode())
-        for path in _code_that_shapes_an_index():
-            digest.update(path.read_bytes())
-        return digest.hexdigest()[:16]
-
-
-def _code_that_shapes_an_index() -> list[Path]:
-    """An index made by older code would measure that code."""
-    specs = [find_spec(name) for name in ("qa.chunker", "qa.encoder", "qa.index")]
-    origins = [Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None]
-    return sorted(
-        path
-        for origin in origins
-        for path in (origin.parent.glob("*.py") if origin.name == "__init__.py" else [origin])
-    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from qa.eval.progress import Meter
 from qa.eval.report import Report, to_json
 from qa.eval.service import run_plan
 from qa.eval.sets import find_set
-from qa.eval.tables import markdown, plain
+from qa.eval.tables import markdown, plain, sweep_text
+from qa.eval.variants import Variant, Variation, variants
+from qa.eval.vary import Sweep, sweep, vary
 from qa.library import Progress
 from qa.settings import Settings, eval_sets_dir, index_dir
 
@@ -40,6 +42,24 @@ class Job:
         for plan in plans:
             # Several sets have a folder each below that of --out and --compare.
             yield self._report(plan, Path(plan.source).stem if len(plans) > 1 else "")
+
+    def varied(self) -> Iterator[Report]:
+        """The report of each value of --vary, from the second on compared with the first."""
+        ways = self._variants([self.args.vary])
+        for name, report in vary(ways, self.engine, out=self.args.out, progress=self.progress):
+            yield replace(report, about=replace(report.about, variant=name))
+
+    def swept(self) -> Sweep:
+        """What --sweep tried, best first; with --out also on disk, beside the runs."""
+        ways = self._variants(self.args.sweep)
+        found = sweep(ways, self.engine, self.args.measure, out=self.args.out, progress=self.progress)
+        if self.args.out:
+            text = json.dumps(found.to_json(), ensure_ascii=False, indent=1)
+            (self.args.out / "sweep.json").write_text(f"{text}\n", encoding="utf-8")
+        return found
+
+    def _variants(self, variations: Sequence[Variation]) -> list[Variant]:
+        return variants(self.plans()[0], variations)
 
     def check(self) -> list[str]:
         """A line for everything wrong in the sets after the word ``check``."""
@@ -76,9 +96,17 @@ def shown(report: Report, args: argparse.Namespace) -> str:
     return markdown(report) if args.markdown else f"{plain(report)}\n"
 
 
+def shown_sweep(sweep: Sweep, args: argparse.Namespace) -> str:
+    """What goes to stdout."""
+    if args.json:
+        return json.dumps(sweep.to_json(), ensure_ascii=False) + "\n"
+    return sweep_text(sweep, args.markdown)
+
+
 def failures(report: Report, args: argparse.Namespace) -> list[str]:
     """A line for each gate that the report does not pass."""
     lines = below(report.estimates, args.fail_below)
     if args.fail_if_worse and report.comparison:
         lines += worse(report.comparison.differences)
-    return [f"{report.about.name}: {line}" for line in lines]
+    name = " ".join(filter(None, (report.about.name, report.about.variant)))
+    return [f"{name}: {line}" for line in lines]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from qa.errors import QuestionSetError
 from qa.eval.beir import read_beir
-from qa.eval.engine import Engine, Subject, Workshop
+from qa.eval.engine import Engine, Subject
 from qa.eval.sets import QuestionSet, Split, find_set, read_set
 from qa.eval.spans import read_spans
 from qa.eval.squad import read_squad
+from qa.eval.workshop import Workshop
 from qa.library import Progress
 from qa.pipeline import Mode
 from qa.settings import Settings, eval_sets_dir, home, index_dir
@@ -22,6 +23,8 @@ from qa.settings import Settings, eval_sets_dir, home, index_dir
 Format: TypeAlias = Literal["set", "squad", "beir", "spans"]
 """``set``: our own JSON Lines about an index that exists. The others bring their documents."""
 
+_REMEMBERED = 512
+"""Documents whose texts are kept at hand."""
 READERS: Mapping[Format, Callable[[Path], QuestionSet]] = {"squad": read_squad, "beir": read_beir, "spans": read_spans}
 
 
@@ -37,12 +40,14 @@ class Plan:
     index_dir: Path | None = None
     """The index to ask, for ``set`` only; None = the usual one."""
     encoder: str | None = None
-    """For the formats that bring their documents; None = the default."""
+    """For an index that is made for the run; None = the default."""
     split: Split = "all"
     mode: Mode | None = None
     limit: int | None = None
     """At most so many questions, the first ones."""
     settings: Settings = field(default_factory=Settings)
+    rebuilt: bool = False
+    """For ``set`` only: ask an index made of the same documents with this encoder and size of passages."""
 
     def mode_for(self, questions: QuestionSet) -> Mode | None:
         """The mode in which ``questions`` are asked."""
@@ -60,21 +65,21 @@ def opened(plan: Plan, engine: Engine, progress: Progress = lambda *_: None) -> 
 
     Raises ``QuestionSetError`` or what opening and building an index raise.
     """
-    read = READERS.get(plan.format)
-    if read is None:
-        # A name that is none is known before an index is opened.
-        path = find_set(plan.source, eval_sets_dir())
-        subject = engine.open(plan.index_dir or index_dir(), plan.settings)
-    else:
+    workshop = Workshop(engine, home() / "eval-cache", plan.settings, plan.encoder, progress)
+    if read := READERS.get(plan.format):
         whole = read(Path(plan.source))
-        workshop = Workshop(engine, home() / "eval-cache", plan.settings, plan.encoder, progress)
         subject = workshop.open(whole.documents or ())
-    try:
-        if read is None:
-            whole = read_set(path, cache(lambda id: subject.document(id).text))
+    else:
+        path = find_set(plan.source, eval_sets_dir())  # a name that is none is known before an index is opened
+        subject = engine.open(plan.index_dir or index_dir(), plan.settings)
+        if plan.rebuilt:
+            with closing(subject):
+                documents = [subject.document(id) for id in subject.document_ids()]
+            subject = workshop.open(documents)
+    with closing(subject):
+        if not read:
+            whole = read_set(path, lru_cache(_REMEMBERED)(lambda id: subject.document(id).text))
         yield _first(whole.part(plan.split), plan.limit), subject
-    finally:
-        subject.close()
 
 
 def _first(questions: QuestionSet, limit: int | None) -> QuestionSet:

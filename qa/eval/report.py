@@ -36,6 +36,8 @@ class About:
     """The same for runs that would ask the same in the same way: ``qa.eval.journal.run_key``."""
     made: str = ""
     """When it was finished, ISO 8601 in UTC."""
+    variant: str = ""
+    """What sets it apart from other runs of the same command: "mode=dense"."""
     commit: str | None = None
     """Of the checkout that ran, with ``+`` where files differed from it; None when installed from a package."""
 
@@ -72,6 +74,8 @@ class Report:
     rows: Sequence[Row] = ()
     failures: Sequence[Line] = ()
     """The lost questions, at most ``MOST_FAILURES``."""
+    splits: Mapping[str, str | None] = field(default_factory=dict)
+    """Of each question, by id."""
 
 
 def make_report(about: About, lines: Iterable[Line], before: Sequence[Row] | None = None) -> Report:
@@ -80,8 +84,10 @@ def make_report(about: About, lines: Iterable[Line], before: Sequence[Row] | Non
     lost: Counter[str] = Counter()
     failures: list[Line] = []
     texts: dict[str, str] = {}
+    splits: dict[str, str | None] = {}
     for line in lines:
         rows.append(row_of(line, about.name))
+        splits[line["id"]] = line.get("split")
         if before is not None:
             texts[line["id"]] = line["question"]
         if line["stage"]:
@@ -90,7 +96,7 @@ def make_report(about: About, lines: Iterable[Line], before: Sequence[Row] | Non
                 failures.append(line)
     stages: dict[str, int] = {stage: lost[stage] for stage in STAGES}
     comparison = None if before is None else make_comparison(before, rows, texts)
-    return Report(about, estimates(rows), by_type(rows), stages, comparison, rows, failures)
+    return Report(about, estimates(rows), by_type(rows), stages, comparison, rows, failures, splits)
 
 
 def make_comparison(before: Sequence[Row], after: Sequence[Row], texts: Mapping[str, str]) -> Comparison:
@@ -107,6 +113,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "set": about.name,
         "split": about.split,
         "mode": about.mode,
+        "variant": about.variant,
         "questions": about.questions,
         "answerable": about.answerable,
         "pincite": __version__,

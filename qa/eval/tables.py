@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qa.eval.fields import printable, short
 from qa.eval.report import About, Comparison, Report
 from qa.measures.table import BY_NAME, Estimate
 
+if TYPE_CHECKING:
+    from qa.eval.vary import Sweep
+
 BY_TYPE = ("success@5", "MRR@10", "answer-in-text@1", "refusal-recall")
 """The measures shown for each type of question; a run on disk holds all."""
 _MOST_FLIPS = 20
-_WORDS = ("measure", "of", "type", "stage", "id", "question", "verdict")
+_WORDS = ("measure", "of", "type", "stage", "id", "question", "verdict", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,28 @@ def markdown(report: Report) -> str:
     return "\n\n".join([f"## {first}", *rest, *(_markdown(table) for table in report_tables(report))]) + "\n"
 
 
+def sweep_text(sweep: Sweep, markdown: bool = False) -> str:
+    """What was tried, best first, and the best on the test half."""
+    measure = BY_NAME[sweep.measure.lower()].name
+    rows = []
+    for one in sweep.tried:
+        each = next(each for each in one.dev if each.measure == measure)
+        rows.append((one.name, _number(each.value), _interval(each.low, each.high), str(each.n)))
+    test = next(each for each in sweep.test if each.measure == measure)
+    best = (sweep.tried[0].name, _number(test.value), _interval(test.low, test.high), str(test.n))
+    header = ("settings", "value", "95 % interval", "n")
+    halves = "; halves dealt by a hash of the ids" if sweep.made_halves else ""
+    tables = [
+        Table(f"{sweep.set}: {measure} on the development half, best first{halves}", header, rows),
+        Table("the best on the test half", header, [best]),
+    ]
+    return "\n\n".join((_markdown if markdown else _plain)(table) for table in tables) + "\n"
+
+
 def _heading(about: About) -> list[str]:
     counts = f"{about.questions} questions, {about.answerable} answerable"
     index = f"index {about.index_hash}, encoder {about.encoder}"
-    what = f"{about.name}, split {about.split}, {about.mode}"
+    what = f"{about.name}, split {about.split}, {about.variant or about.mode}"
     return [f"{what}: {counts}", f"{index}; intervals: 95 %, bootstrap over questions"]
 
 

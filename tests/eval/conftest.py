@@ -85,6 +85,9 @@ class FakeSubject:
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         return tuple(lines(self.documents[document_id]))
 
+    def under(self, settings: Settings) -> Subject:
+        return FakeSubject(self.documents, modes=self.modes)
+
     def close(self) -> None:
         self.closed = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -122,15 +123,17 @@ def test_a_broken_set_is_not_written_into(tmp_path: Path) -> None:
 
 
 def test_the_screens_own_index_is_lent_and_not_closed(tmp_path: Path) -> None:
+    @dataclass
     class Opened:
-        settings = Settings()
-        closed = False
+        settings: Settings
+        closed: bool = False
 
         def close(self) -> None:
             self.closed = True
 
-    opened: Any = Opened()
-    subject = sharing(opened, tmp_path).open(tmp_path, Settings())
+    opened: Any = Opened(Settings())
+    subject = sharing(opened, tmp_path).open(tmp_path, Settings(dense_share=0.3))
     assert isinstance(subject, OpenedPincite)
+    assert (subject.pincite.settings.dense_share, opened.settings.dense_share) == (0.3, 0.6)
     subject.close()
-    assert not opened.closed
+    assert not subject.pincite.closed  # type: ignore[attr-defined]

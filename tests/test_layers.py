@@ -26,6 +26,7 @@ STAGES = (
     "followup",
     "spelling",
     "pipeline",
+    "health",
     "updates",
     "library",
     "verify",

@@ -7,17 +7,20 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder
 from making import write
 
-from qa import library
+from qa import library, updates
+from qa.corpus.discover import Found
 from qa.errors import CorpusError, EncoderError, IndexDamaged, IndexMissing, IndexOutdated
 from qa.index import open_index
 from qa.index.manifest import CURRENT, FORMAT, ORIGIN, current_generation, file_sha256, write_current
 from qa.settings import corpus_dir
+from qa.types import Document, Failure
 
 TEXTS = {
     "hall.txt": "The council met in the old hall.",
@@ -143,6 +146,87 @@ class TestIndexPaths:
         assert ids(index_dir) == sorted(TEXTS)
 
 
+class TestOnlyWhatChangedIsRead:
+    @pytest.fixture
+    def read(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Ids of the files that were read and parsed, in order."""
+        names: list[str] = []
+        original = updates.read_found
+
+        def read_found(found: Iterable[Found]) -> Iterator[Document | Failure]:
+            found = list(found)
+            names.extend(each.id for each in found)
+            return original(found)
+
+        monkeypatch.setattr(updates, "read_found", read_found)
+        return names
+
+    def test_changes_only(self, docs: Path, index_dir: Path, read: list[str]) -> None:
+        library.index_paths([docs], index_dir)
+        assert read == sorted(TEXTS)
+        read.clear()
+        write(docs, {"tower.txt": "It fell.", "new.txt": "A gate."})
+        (docs / "hall.txt").touch()
+        report = library.index_paths([], index_dir)
+        assert read == ["new.txt", "tower.txt"]
+        assert (report.documents, ids(index_dir)) == (4, ["bridge.txt", "hall.txt", "new.txt", "tower.txt"])
+
+    def test_an_update_equals_a_new_index(self, docs: Path, index_dir: Path, tmp_path: Path) -> None:
+        library.index_paths([docs], index_dir)
+        write(docs, {"a.txt": "First of all.", "tower.txt": "It fell.", "deep/hall.txt": "A hall.", "x.jpg": b"\xff"})
+        (docs / "bridge.txt").unlink()
+        updated = library.index_paths([], index_dir)
+        fresh = library.index_paths([docs], tmp_path / "fresh")
+        assert (updated.documents, updated.passages, updated.failures) == (
+            fresh.documents,
+            fresh.passages,
+            fresh.failures,
+        )
+        one, other = open_index(index_dir), open_index(tmp_path / "fresh")
+        assert one.hash == other.hash
+        assert one.manifest.files["store.db"] == other.manifest.files["store.db"]
+        one.close()
+        other.close()
+
+    def test_what_sources_toml_says_is_part_of_it(self, docs: Path, index_dir: Path, read: list[str]) -> None:
+        library.index_paths([docs], index_dir)
+        for content, expected in (
+            ('[[source]]\nfile = "hall.txt"\ntitle = "A hall"\n', ["hall.txt"]),
+            ('[[source]]\nfile = "hall.txt"\ntitle = "The hall"\n[[source]]\nfile = "no.txt"\n', ["hall.txt"]),
+            ('[[source]]\nfile = "no.txt"\n', ["hall.txt"]),
+        ):
+            read.clear()
+            write(docs, {"sources.toml": content})
+            report = library.index_paths([], index_dir)
+            assert read == expected
+            told = [failure.reason for failure in report.failures]
+            assert told == (
+                ["it speaks of 'no.txt', and there is no such file beside it"] if "no.txt" in content else []
+            )
+
+    def test_failures_are_tried_again(self, docs: Path, index_dir: Path, read: list[str]) -> None:
+        write(docs, {"empty.txt": "", "photo.jpg": b"\xff"})
+        library.index_paths([docs], index_dir)
+        read.clear()
+        assert len(library.index_paths([], index_dir).failures) == 2
+        assert read == ["empty.txt", "photo.jpg"]
+
+    def test_other_code_reads_all_again(
+        self, docs: Path, index_dir: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        library.index_paths([docs], index_dir)
+        monkeypatch.setattr(library, "code", lambda: "other")
+        read.clear()
+        library.index_paths([], index_dir)
+        assert read == sorted(TEXTS)
+
+    def test_nothing_changed(self, docs: Path, index_dir: Path) -> None:
+        library.index_paths([docs], index_dir)
+        before = current_generation(index_dir)
+        assert library.index_paths([], index_dir).documents == 3
+        assert current_generation(index_dir) == before
+
+
 class TestAddAndRemove:
     def test_add(self, docs: Path, index_dir: Path, tmp_path: Path, fake: FakeEncoder) -> None:
         library.index_paths([docs], index_dir)
@@ -219,7 +303,8 @@ class TestSeveralProcesses:
 import sys, time
 from pathlib import Path
 from fakes import FakeEncoder
-from qa import library
+from qa import library, updates
+from qa.corpus.discover import Found
 from qa.errors import IndexBusy
 library.load_encoder = lambda name: FakeEncoder()
 change, what, index_dir = sys.argv[1], sys.argv[2], Path(sys.argv[3])

@@ -21,6 +21,12 @@ def run_index(args: Namespace) -> int:
 
 
 def run_sources(args: Namespace) -> int:
+    if args.health:
+        if args.action is not None:
+            args.usage_error(f"--health is about all documents: leave out {args.action!r}")
+        from qa.cli.health import run_health
+
+        return run_health(args)
     action = {"list": _list, "show": _show, "add": _add, "remove": _remove}[args.action or "list"]
     return action(args)
 

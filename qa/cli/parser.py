@@ -137,13 +137,17 @@ def _sources(commands: Commands) -> None:
         "sources",
         "list, show, add or remove documents",
         "  pincite sources                      list the documents in the index\n"
+        "  pincite sources --health             what is wrong or doubtful with them\n"
         "  pincite sources show ID --text       print a document's text, into which all offsets point\n"
         "  pincite sources add PATH...          add documents\n"
         "  pincite sources remove ID...         take documents out of the index (their files stay)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--health", action="store_true", help="failures, pages without text, duplicates, languages and more"
+    )
     _index_option(parser)
-    parser.set_defaults(run=_lazily("qa.cli.library", "run_sources"), action="list")
+    parser.set_defaults(run=_lazily("qa.cli.library", "run_sources"), action=None, usage_error=parser.error)
     # Given after the action, an option must not be reset to its default by the action's own parser.
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -93,7 +93,7 @@ class IndexReport:
 
 
 def build(request: Request, index_dir: Path, progress: Progress = lambda *_: None) -> IndexReport:
-    """Write a new generation and put it in use; until then, and on any error, the old one stays.
+    """Write a new generation and put it in use; until then, on any error, and if nothing changed, the old one stays.
 
     Raises ``CorpusError`` if there is no document or two have the same id, ``IndexBusy`` if another is writing,
     ``IndexFolderError`` if the folder cannot be written.
@@ -104,6 +104,8 @@ def build(request: Request, index_dir: Path, progress: Progress = lambda *_: Non
         writer = StoreWriter(draft / store.FILE_NAME, vectors.path, old.store.path if old else None)
         try:
             documents, failures = _read(request, old, writer, progress)
+            if old is not None and _is_made_so(old.manifest, request) and writer.equals_old():
+                return IndexReport(documents, writer.count(), 0, failures, time.perf_counter() - started)
             embedded = _embed(request.encoder, writer, vectors, progress)
             progress("writing", 0, 1)
             passages = writer.count()
@@ -175,6 +177,12 @@ def _read(
     return documents, failures
 
 
+def _is_made_so(manifest: Manifest, request: Request) -> bool:
+    """Whether a generation of the same documents would differ in nothing."""
+    made = (manifest.encoder, manifest.chunk_tokens, manifest.code, manifest.roots, manifest.removed)
+    return made == (request.encoder.name, request.chunk_tokens, request.code, request.roots, request.removed)
+
+
 def _embed(encoder: Encoder, writer: StoreWriter, vectors: Embedded, progress: Progress) -> int:
     """Compute the vectors that are missing, and say how many that were; the same text is embedded once."""
     total = writer.count_vectorless()
@@ -218,6 +226,7 @@ def _manifest(request: Request, draft: Path, documents: int, passages: int, cont
         encoder=request.encoder.name,
         fingerprint=request.encoder.fingerprint,
         dimensions=request.encoder.dimensions,
+        max_tokens=request.encoder.max_tokens,
         chunk_tokens=request.chunk_tokens,
         code=request.code,
         documents=documents,

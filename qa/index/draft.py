@@ -158,6 +158,17 @@ class StoreWriter:
         (count,) = self._connection.execute("SELECT count(*) FROM passages WHERE searchable").fetchone()
         return int(count)
 
+    def equals_old(self) -> bool:
+        """Whether the generation in use holds the same documents, failures and files, and no others."""
+        columns = {"documents": "id, path, file, digest", "failures": "path, reason, file", "files": "path, mark"}
+        return not any(
+            self._connection.execute(
+                f"SELECT 1 FROM (SELECT {names} FROM {one}.{table} EXCEPT SELECT {names} FROM {other}.{table}) LIMIT 1"
+            ).fetchone()
+            for table, names in columns.items()
+            for one, other in (("main", "old"), ("old", "main"))
+        )
+
     def content(self) -> str:
         """SHA-256 of all documents and passages, but not of where the files lie."""
         digest = hashlib.sha256()

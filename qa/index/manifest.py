@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from qa.errors import IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated
 
-FORMAT = 3
+FORMAT = 4
 FILE_NAME = "manifest.json"
 CURRENT = "CURRENT"
 ORIGIN = "made-from.json"
@@ -37,6 +37,8 @@ class Manifest:
     encoder: str
     fingerprint: str
     dimensions: int
+    max_tokens: int
+    """The most word pieces of a text that the encoder reads."""
     chunk_tokens: int
     code: str
     """Changes whenever the same file may be read or cut in another way; empty where that is not known."""

@@ -82,6 +82,20 @@ class Store:
             raise KeyError(id)
         return document(rows[0])
 
+    def text(self, id: str) -> tuple[str, tuple[int, ...]]:
+        """Text and pages of a document, which is quicker than all of it; raises ``KeyError`` for an unknown id."""
+        rows = self._all("SELECT text, pages FROM documents WHERE id = ?", (id,))
+        if not rows:
+            raise KeyError(id)
+        return rows[0][0], tuple(json.loads(rows[0][1]))
+
+    def long_passages(self, pieces: int) -> list[tuple[str, int]]:
+        """Ids of documents, and how many of their passages have so many word pieces or more."""
+        return self._all(
+            "SELECT document_id, count(*) FROM passages WHERE searchable AND pieces >= ? GROUP BY 1 ORDER BY 1",
+            (pieces,),
+        )
+
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """The passages in these rows."""
         found = self._among(f"SELECT row, {PASSAGE} FROM passages WHERE row IN", rows)

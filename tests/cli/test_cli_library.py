@@ -267,3 +267,40 @@ def test_the_default_folders_in_the_help_may_have_any_name(
 ) -> None:
     monkeypatch.setenv("PINCITE_HOME", str(tmp_path / "100% mine %(prog)s"))
     assert "100% mine %(prog)s" in " ".join(run("ask", "--help").out.split()).replace("- ", "-")
+
+
+class TestHealth:
+    def test_what_is_wrong_is_listed(self, run: Run, tmp_path: Path) -> None:
+        twin = "The council met in the old hall in March. It voted for a new roof made of copper and oak."
+        files = {
+            "a.txt": twin,
+            "b\x1b[1m.txt": twin,
+            "c.jpg": b"\xff\xd8",
+            "d.txt": "There is a caf\ufffd that they closed in the middle of the town last year.",
+        }
+        index_dir = tmp_path / "index"
+        run("index", write(tmp_path / "odd", files), "--index", index_dir, "--encoder", "fake")
+        ran = run("sources", "--health", "--index", index_dir)
+        lines = ran.out.splitlines()
+        assert ran.status == 0 and "\x1b" not in ran.out
+        assert lines[0] == "3 documents, 3 passages"
+        for title, line in (
+            ("Files that could not be read: 1", f"  {tmp_path / 'odd' / 'c.jpg'}: the format .jpg is not read"),
+            ("The same text: 1", "  a.txt = b·[1m.txt"),
+            ("Characters that did not decode: 1", "  d.txt: 1"),
+        ):
+            assert lines[lines.index(title) + 1].startswith(line)
+        assert lines[-1] == "Languages: en 3"
+        (row,) = run("sources", "--health", "--json", "--index", index_dir).rows
+        assert row["duplicates"] == [["a.txt", "b\x1b[1m.txt"]]
+        assert row["not_decoded"] == [{"id": "d.txt", "count": 1}]
+        assert (row["documents"], row["damage"], row["languages"]["en"][0]) == (3, None, "a.txt")
+
+    def test_nothing_is_wrong(self, run: Run, corpus_index: Path) -> None:
+        lines = run("sources", "--health", "--index", corpus_index).out.splitlines()
+        assert lines[-2:] == ["Languages: en 5", "Nothing is wrong."]
+
+    def test_it_is_about_all_documents(self, run: Run, built: Path) -> None:
+        ran = run("sources", "--health", "show", "hall.txt", "--index", built)
+        assert (ran.status, ran.out) == (2, "")
+        assert "leave out 'show'" in ran.err

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -190,3 +191,44 @@ class TestKept:
         report = build(Request(again, FakeEncoder(), 16, code="1"), index_dir)
         assert told == [{"/a.zip": "1"}]  # of a file that gave nothing, nothing is kept: it is tried again
         assert (report.documents, report.failures) == (1, (Failure("/a.zip/b.pdf", "no"),))
+
+
+class TestNothingChanged:
+    """The generation in use stays where a new one would be the same."""
+
+    @pytest.fixture
+    def request_again(self) -> Request:
+        given = [*documents(), Failure("/x.pdf", "no")]
+        return Request(given, FakeEncoder(), 16, roots=("/documents",), removed=("/gone.txt",), code="1")
+
+    def generation(self, index_dir: Path) -> str:
+        return (index_dir / "CURRENT").read_text().split()[0]
+
+    def test_the_generation_stays(self, index_dir: Path, request_again: Request) -> None:
+        first = build(request_again, index_dir)
+        second = build(request_again, index_dir)
+        assert self.generation(index_dir) == "gen-000001"
+        assert replace(second, seconds=0, embedded=0) == replace(first, seconds=0, embedded=0)
+        assert second.embedded == 0
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"documents": documents()},
+            {"documents": [*documents(), Failure("/x.pdf", "another reason")]},
+            {"documents": [*documents()[:2], Failure("/x.pdf", "no")]},
+            {"documents": [*documents({**TEXTS, "hall.txt": "Other."}), Failure("/x.pdf", "no")]},
+            {"documents": [*(FromFile(one, one.source.path, "1") for one in documents()), Failure("/x.pdf", "no")]},
+            {"roots": ("/other",)},
+            {"removed": ()},
+            {"chunk_tokens": 17},
+            {"code": "2"},
+            {"encoder": FakeEncoder(fingerprint="fake-2")},
+        ],
+    )
+    def test_any_change_makes_a_new_one(
+        self, index_dir: Path, request_again: Request, change: dict[str, object]
+    ) -> None:
+        build(request_again, index_dir)
+        build(replace(request_again, **change), index_dir)  # type: ignore[arg-type]
+        assert self.generation(index_dir) == "gen-000002"

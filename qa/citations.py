@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from qa.corpus.layout import heading_text
 from qa.types import Citation, Document, Extract, Source
 
 _WORD = re.compile(r"\S+")
 _WHOLE_WORDS = 12
 _END_WORDS = 5
+_MARKED = frozenset(("md", "html", "docx", "epub"))
+"""Formats whose headings are marked as such, and not told by how they look."""
 
 
 def cite(number: int, document: Document, extract: Extract) -> Citation:
@@ -29,7 +32,20 @@ def cite(number: int, document: Document, extract: Extract) -> Citation:
         page=page,
         line=document.line(start),
         link=link(document.source, text, page),
+        headings=_headings(document, start),
     )
+
+
+def _headings(document: Document, offset: int) -> tuple[str, ...]:
+    """The headings above ``offset``, outermost first; none where a format does not mark them as such."""
+    path: list[tuple[int, str]] = []
+    for block in document.blocks if document.source.kind in _MARKED else ():
+        if block.start > offset:
+            break
+        if block.kind == "heading":
+            path = [above for above in path if above[0] < block.level]
+            path.append((block.level, heading_text(document.text[block.start : block.end])))
+    return tuple(heading for _, heading in path)
 
 
 def link(source: Source, text: str, page: int | None) -> str:

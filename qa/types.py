@@ -167,6 +167,8 @@ class Citation:
     line: int
     link: str
     """The source at that very place: a text fragment where a browser understands one."""
+    headings: tuple[str, ...] = ()
+    """The headings above the quote, outermost first, in formats that mark them; not part of the contract's JSON."""
 
     def to_json(self) -> dict[str, Any]:
         """The citation as the contract spells it."""

@@ -134,3 +134,14 @@ def test_pages_count_from_one(quote: str, page: int) -> None:
     cited = cite(1, whole, extract(whole, quote, quote))
     assert cited.page == page
     assert cited.link == f"https://example.org/report#page={page}"
+
+
+def test_the_headings_above_a_quote_in_formats_that_mark_them() -> None:
+    text = "# One\n\n## A\n\nFirst.\n\n## B\n\nSecond.\n\n# Two\n\nThird."
+    for kind, expected in (("md", {"First.": ("One", "A"), "Second.": ("One", "B"), "Third.": ("Two",)}), ("txt", {})):
+        made = document(text, kind)
+        for words in ("First.", "Second.", "Third."):
+            quote = Span(text.index(words), text.index(words) + len(words))
+            passage = Passage("d", *quote, words, "", (quote,))
+            extract = Extract(passage, quote, quote, score=1.0, confidence=1.0)
+            assert cite(1, made, extract).headings == expected.get(words, ())

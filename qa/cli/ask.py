@@ -15,6 +15,8 @@ from qa.pipeline import Pincite
 from qa.types import Answer, Citation, Hit, hits_to_json
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0, "total": 0.0}
+_UNITS = {"pptx": "slide", "csv": "row", "jsonl": "record"}
+"""What a page or a line is called in formats that have a word of their own for it."""
 _STRENGTHS = ((0.8, "strong"), (0.65, "good"), (0.0, "fair"))
 
 
@@ -130,9 +132,18 @@ def _show_citation(citation: Citation, confidence: float, terminal: Terminal) ->
     )
     terminal.line(f"{before}{terminal.style(span, 'mark')}{after}")
     source = citation.source
-    place = f"page {citation.page}" if citation.page is not None else f"line {citation.line}"
+    number = citation.page if citation.page is not None else citation.line
+    unit = _UNITS.get(source.kind, "page" if citation.page is not None else "line")
+    section = " › ".join(heading for heading in citation.headings if heading != source.title)
     strength = next(word for least, word in _STRENGTHS if confidence >= least)
-    about = [source.title, source.publisher, source.published, place, f"{strength} ({confidence:.0%})"]
+    about = [
+        source.title,
+        source.publisher,
+        source.published,
+        section,
+        f"{unit} {number}",
+        f"{strength} ({confidence:.0%})",
+    ]
     terminal.line(f"  [{citation.number}] " + " · ".join(safe(part) for part in about if part))
     terminal.line(terminal.style(f"      {safe(citation.link)}", "dim"))
     terminal.line()

@@ -7,14 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from qa.corpus.formats.parsed import Unreadable
+from qa.corpus.formats.package import check_sizes, too_dense
 
-MAX_FILES = 20_000
 MAX_FILE_BYTES = 200 * 1024 * 1024
 MAX_TOTAL_BYTES = 2 * 1024 * 1024 * 1024
-MAX_RATIO = 200
-"""Bytes that one byte may unpack to, in a file of more than ``_SMALL``: text comes to about ten, a bomb to 1,000."""
-_SMALL = 5 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +29,17 @@ def members(path: Path, only: str | None = None) -> Iterator[Member]:
     """
     with zipfile.ZipFile(path) as archive:
         infos = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
-        check_sizes(infos)
+        check_sizes(infos, MAX_TOTAL_BYTES)
         seen: set[str] = set()
         for info in infos:
-            name = info.filename
-            if only in (None, name) and not any(
-                part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts if part != ".."
-            ):
-                yield Member(name, _reader(archive, info), _problem(info, seen))
-                seen.add(name)
+            if only in (None, info.filename) and not _is_hidden(info.filename):
+                yield Member(info.filename, _reader(archive, info), _problem(info, seen))
+                seen.add(info.filename)
 
 
-def check_sizes(infos: list[zipfile.ZipInfo]) -> None:
-    """Raises ``Unreadable`` for an archive that unpacks to more than it should.
-
-    The sizes are those it states; ``zipfile`` reads no more of a file than is stated.
-    """
-    total = sum(info.file_size for info in infos)
-    if len(infos) > MAX_FILES or total > MAX_TOTAL_BYTES:
-        raise Unreadable(
-            f"it unpacks to {len(infos):,} files and {total:,} bytes, which is too much: unpack it yourself"
-        )
-
-
-def too_dense(info: zipfile.ZipInfo) -> bool:
-    """Whether a file unpacks to far more than text would."""
-    return info.file_size > _SMALL and info.file_size > MAX_RATIO * max(1, info.compress_size)
+def _is_hidden(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)
 
 
 def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
+from qa.corpus import archive_of
 from qa.types import Source
 
-_SHOWN_AS_TEXT = {"txt", "md", "html", "htm", "csv", "tsv", "json", "xml", "rst"}
+_SHOWN_AS_TEXT = {"txt", "md", "html", "htm", "csv", "tsv", "json", "jsonl", "eml"}
 
 
 def original_response(source: Source) -> Response:
     """PDF and text in place, everything else as a download. HTML is shown as its source text."""
     path = Path(source.path)
+    if not path.is_file() and (archive := archive_of(path)):
+        return FileResponse(archive, media_type="application/octet-stream", filename=archive.name, headers=_SANDBOX)
     if not path.is_file():
         return PlainTextResponse(f"{source.id} is no longer there: run `pincite index`.\n", 404)
     if source.kind == "pdf":

@@ -14,11 +14,11 @@ from qa.corpus.formats.parsed import Parsed, Unreadable
 Parser = Callable[[bytes], Parsed]
 
 
-def _parser(name: str) -> Parser:
-    """``parse_NAME`` of the module ``NAME`` beside this one."""
+def _parser(module: str, name: str = "") -> Parser:
+    """``parse_NAME`` of the module beside this one; NAME is that of the module if there is none."""
 
     def parse(data: bytes) -> Parsed:
-        parsed: Parsed = getattr(import_module(f"qa.corpus.formats.{name}"), f"parse_{name}")(data)
+        parsed: Parsed = getattr(import_module(f"qa.corpus.formats.{module}"), f"parse_{name or module}")(data)
         return parsed
 
     return parse
@@ -33,6 +33,15 @@ PARSERS: Mapping[str, tuple[str, Parser]] = {
     ".htm": ("html", _parser("html")),
     ".xhtml": ("html", _parser("html")),
     ".pdf": ("pdf", _parser("pdf")),
+    ".docx": ("docx", _parser("docx")),
+    ".pptx": ("pptx", _parser("pptx")),
+    ".epub": ("epub", _parser("epub")),
+    ".csv": ("csv", _parser("csv")),
+    ".tsv": ("csv", _parser("csv")),
+    ".eml": ("eml", _parser("eml")),
+    ".json": ("json", _parser("json")),
+    ".jsonl": ("jsonl", _parser("json", "jsonl")),
+    ".ndjson": ("jsonl", _parser("json", "jsonl")),
 }
 """File name ending, lower case -> the kind's name and its parser."""
 

@@ -18,6 +18,7 @@
                   header, conversation, sources, viewer      the parts
                   turn, welcome, address, text               a question and what came of it; the empty screen;
                                                              ``?q=``; the text of a document with its marks
+                  api (with api.html)                        the page at /api/v1/docs
                   lib, store                                 DOM, fetch, words; what the parts share
 
 A question goes browser → ``fetch`` → ``api`` → ``service`` → pipeline and back as JSON. It does not pass

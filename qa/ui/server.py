@@ -9,7 +9,8 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -54,20 +55,25 @@ def create_app(service: Service, examples: Sequence[Example] = EXAMPLES, folders
 
     app = FastAPI(
         title="Pincite",
-        description="Answers quoted word for word from a folder of documents.",
+        description="Answers quoted word for word from a folder of documents. MCP clients find the same at /mcp.",
         openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # both pages load scripts from a CDN
+        docs_url=None,  # both pages load scripts from a CDN; /api/v1/docs is ours
         redoc_url=None,
         lifespan=lifespan,
     )
     explain_errors(app)
     app.include_router(routes(service))
-    app.router.routes.append(Route("/mcp", door))
+    app.router.routes += [Route("/mcp", door), Route("/api/v1/docs", api_page)]
     kept = folders or usual_folders()
     app.include_router(question_routes(service, kept.sets))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")
     mount_screen(app, examples)
     return app
+
+
+async def api_page(request: Request) -> FileResponse:
+    """The REST API for people: a page that reads ``openapi.json`` and needs nothing from elsewhere."""
+    return FileResponse(STATIC / "api.html")
 
 
 def mount_screen(app: FastAPI, examples: Sequence[Example]) -> None:

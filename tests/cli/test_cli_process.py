@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult
+from talking import talk
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
@@ -87,14 +87,13 @@ def test_mcp_over_stdio_without_a_network(corpus_index: Path) -> None:
         cwd=corpus_index,
     )
 
-    async def conversation() -> CallToolResult:
-        async with Client(server, read_timeout_seconds=120) as client:
-            while True:
-                result = await client.call_tool("ask", {"question": "What was Shanghai's R&D intensity in 2024?"})
-                if not result.is_error or "call again" not in result.content[0].text:
-                    return result
+    async def conversation(client: Client) -> CallToolResult:
+        while True:
+            result = await client.call_tool("ask", {"question": "What was Shanghai's R&D intensity in 2024?"})
+            if not result.is_error or "call again" not in result.content[0].text:
+                return result
 
-    result = anyio.run(conversation)
+    result = talk(server, conversation)
     assert not result.is_error, result.content
     answer = result.structured_content
     assert "4.35%" in answer["text"] and answer["citations"][0]["quote"] == answer["text"]

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 from served import serving
 from starlette.testclient import TestClient
+from talking import talk
 
 from qa.errors import IndexDamaged
 from qa.ui import mcp
@@ -54,16 +55,6 @@ def stdio() -> StdioServerParameters:
     code = STDIO.format(tests=str(Path(__file__).parent))
     root = str(CORPUS.parent)
     return StdioServerParameters(command=sys.executable, args=["-c", code], env={"PYTHONPATH": root}, cwd=root)
-
-
-def talk(server: Any, conversation: Callable[[Client], Awaitable[Any]], **options: Any) -> Any:
-    """What ``conversation`` makes of a client of ``server``."""
-
-    async def main() -> Any:
-        async with Client(server, read_timeout_seconds=60, **options) as client:
-            return await conversation(client)
-
-    return anyio.run(main)
 
 
 def call(server: Any, name: str, **arguments: Any) -> CallToolResult:

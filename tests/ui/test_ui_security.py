@@ -56,7 +56,7 @@ def test_every_public_route_is_known(engine: FakeEngine) -> None:
     api = {(method, route.path) for route in routes if isinstance(route, APIRoute) for method in route.methods}
     others = {getattr(route, "path", "") for route in routes if not isinstance(route, APIRoute)}
     assert api | _included(routes) == PUBLIC
-    assert {path for path in others if path} == {"/api/v1/openapi.json", "/mcp", "/screen"}
+    assert {path for path in others if path} == {"/api/v1/docs", "/api/v1/openapi.json", "/mcp", "/screen"}
     assert [tool.name for tool in TOOLS] == ["ask", "search", "list_sources", "read_source"]
 
 
@@ -83,7 +83,9 @@ def test_unused_doors_are_closed(client: TestClient, path: str) -> None:
     assert client.post(path).status_code in {404, 405}
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/status", "/screen/lib.js", "/nothing", "/gradio_api/info"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/status", "/api/v1/docs", "/screen/lib.js", "/nothing", "/gradio_api/info", "/mcp"]
+)
 def test_every_response_has_the_headers(client: TestClient, path: str) -> None:
     headers = client.get(path, headers={"Origin": "https://evil.example"}).headers
     assert headers["content-security-policy"].startswith("default-src 'self'")

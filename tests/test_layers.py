@@ -29,6 +29,7 @@ STAGES = (
     "health",
     "updates",
     "library",
+    "watch",
     "verify",
     "measures",
     "eval",

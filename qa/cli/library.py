@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from qa.cli.common import index_dir, known, open_pincite, print_json, report
@@ -17,6 +18,26 @@ def run_index(args: Namespace) -> int:
     with ProgressBars() as progress:
         result = index_paths(args.paths, index_dir(args), encoder=args.encoder, progress=progress)
     _say(result, index_dir(args))
+    return _watch(index_dir(args)) if args.watch else 0
+
+
+def _watch(folder: Path) -> int:
+    from qa.watch import watch
+
+    def say(result: IndexReport) -> None:
+        print(f"{datetime.now():%H:%M:%S} ", end="")
+        _say(result, folder)
+        sys.stdout.flush()
+
+    def complain(message: str) -> None:
+        print(f"pincite: {datetime.now():%H:%M:%S} {' '.join(safe(message).split())}", file=sys.stderr)
+
+    print("pincite: watching for changes; Ctrl-C ends it", file=sys.stderr)
+    sys.stdout.flush()
+    try:
+        watch(folder, on_report=say, on_error=complain)
+    except KeyboardInterrupt:
+        print("pincite: no longer watching; the index is as it was last written", file=sys.stderr)
     return 0
 
 

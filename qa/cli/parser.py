@@ -88,6 +88,7 @@ def _index(commands: Commands) -> None:
     parser.add_argument(
         "--encoder", metavar="NAME_OR_FOLDER", help="a sentence-transformers model (default: as before)"
     )
+    parser.add_argument("--watch", action="store_true", help="go on updating as files change, until Ctrl-C")
     parser.set_defaults(run=_lazily("qa.cli.library", "run_index"))
 
 

@@ -90,6 +90,8 @@ class IndexReport:
     """Passages whose vectors were computed; the rest were taken over or stand twice."""
     failures: tuple[Failure, ...]
     seconds: float
+    changed: bool = True
+    """False where the index was up to date, and was left as it is."""
 
 
 def build(request: Request, index_dir: Path, progress: Progress = lambda *_: None) -> IndexReport:
@@ -105,7 +107,7 @@ def build(request: Request, index_dir: Path, progress: Progress = lambda *_: Non
         try:
             documents, failures = _read(request, old, writer, progress)
             if old is not None and _is_made_so(old.manifest, request) and writer.equals_old():
-                return IndexReport(documents, writer.count(), 0, failures, time.perf_counter() - started)
+                return IndexReport(documents, writer.count(), 0, failures, time.perf_counter() - started, changed=False)
             embedded = _embed(request.encoder, writer, vectors, progress)
             progress("writing", 0, 1)
             passages = writer.count()

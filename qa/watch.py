@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
-from qa.errors import IndexFolderError, PinciteError
+from qa.errors import CorpusError, IndexFolderError, PinciteError
 from qa.index.manifest import read_manifest
 from qa.library import IndexReport, Progress, index_paths
 from qa.settings import Settings
@@ -70,7 +70,7 @@ def _roots(index_dir: Path) -> list[Path]:
 
 
 def _changes(roots: Sequence[Path], index_dir: Path, stop: Event) -> Iterator[bool]:
-    """True when files below ``roots`` changed, False when none did for a while; raises ``OSError``."""
+    """True when files below ``roots`` changed, False when none did for a while; raises what goes wrong."""
     from watchfiles import Change
     from watchfiles import watch as watch_files
 
@@ -83,13 +83,17 @@ def _changes(roots: Sequence[Path], index_dir: Path, stop: Event) -> Iterator[bo
         hidden = any(part.startswith(".") for part in (inside[0].parts if inside else ()))
         return not hidden and not Path(os.path.realpath(path)).is_relative_to(own)
 
-    for changes in watch_files(
-        *roots,
-        watch_filter=is_document,
-        step=_QUIET_MS,
-        debounce=_LONGEST_MS,
-        rust_timeout=_LOOK_MS,
-        yield_on_timeout=True,
-        stop_event=stop,
-    ):
-        yield bool(changes)
+    try:
+        for changes in watch_files(
+            *roots,
+            watch_filter=is_document,
+            step=_QUIET_MS,
+            debounce=_LONGEST_MS,
+            rust_timeout=_LOOK_MS,
+            yield_on_timeout=True,
+            stop_event=stop,
+        ):
+            yield bool(changes)
+    except FileNotFoundError as error:
+        gone = next((root for root in roots if not root.exists()), roots[0])
+        raise CorpusError(f"{gone} is not there: put it back, or run `pincite index` with other folders") from error

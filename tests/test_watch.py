@@ -116,6 +116,7 @@ def test_errors_are_told_once_and_survived(watched: Watched) -> None:
 
 def test_a_folder_that_goes_and_comes_back(made: Watched, tmp_path: Path) -> None:
     index_dir, docs = tmp_path / "index", made.docs
+    shutil.rmtree(made.index_dir)
     library.index_paths([docs], index_dir)
     stop = threading.Event()
     watched = Watched(docs, index_dir)

@@ -13,8 +13,8 @@ from typing import Any
 
 from qa.errors import QuestionSetError
 from qa.eval.fields import field, filled, identifier, json_lines, read_text
-from qa.eval.sets import Gold, Question, QuestionSet, made_source, unique
-from qa.types import Block, Document
+from qa.eval.sets import Gold, Question, QuestionSet, titled_document, unique
+from qa.types import Document
 
 
 def read_beir(folder: Path) -> QuestionSet:
@@ -41,13 +41,8 @@ def _documents(path: Path) -> dict[str, Document]:
 
 
 def _document(path: Path, id: str, line: Mapping[str, Any], where: str) -> Document:
-    """Title and text, a blank line between; the title is a heading, so that every passage is read with it."""
-    title = field(line, "title", str, where, "").strip()
-    body: str = field(line, "text", str, where, "")
-    text = f"{title}\n\n{body}" if title and body.strip() else title or body
-    heading = (Block(0, len(title), "heading", 1),) if title else ()
-    rest = (Block(len(text) - len(body), len(text), "text"),) if body.strip() else ()
-    return Document(made_source(path, id, title or id, text), text, heading + rest)
+    title: str = field(line, "title", str, where, "")
+    return titled_document(path, id, title.strip(), field(line, "text", str, where, ""))
 
 
 def _query(line: Mapping[str, Any], where: str) -> tuple[str, str]:

@@ -21,8 +21,16 @@ SET is a name under the folder of sets, a folder with questions.jsonl, or a .jso
 
 Empty "answers" and "gold": the sources do not answer, and a refusal is right. "history" may list the
 earlier questions of a conversation, "split" may be dev or test. The quote must stand in the document
-letter for letter: `pincite eval check SET` names every line that is wrong.
+letter for letter.
+
+  pincite eval check SET           names every line that is wrong; --write mends quotes of changed documents
+  pincite eval draft SET           proposes questions from the documents of the index
+  pincite eval accept SET ID...    counts drafts from now on, and
+  pincite eval strike SET ID...    takes them out (ID: as listed by draft, or all)
 """
+
+
+MODE = "retrieval only, this way; answers: ask the reader, too, where the default would only retrieve"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,12 +45,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     public = parser.add_mutually_exclusive_group()
     public.add_argument("--beir", type=Path, metavar="DIR", help="a BEIR folder; retrieval only")
     public.add_argument("--spans", type=Path, metavar="DIR", help="documents and a .csv of spans; retrieval only")
+    public.add_argument("--trec", type=Path, metavar="DIR", help="qrels, topics and documents; retrieval only")
     public.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD JSON; every paragraph a document")
     parser.add_argument("--index", type=Path, metavar="DIR", help="the index to ask")
-    parser.add_argument("--encoder", metavar="NAME", help="the encoder for --beir, --spans and --squad")
+    parser.add_argument("--encoder", metavar="NAME", help="the encoder for --beir, --spans, --trec and --squad")
     parser.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which questions")
     parser.add_argument("--limit", type=_count, metavar="N", help="the first N questions only")
-    parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), help="retrieval only, this way")
+    parser.add_argument("--mode", choices=("hybrid", "dense", "lexical", "answers"), help=MODE)
     parser.add_argument("--out", type=Path, metavar="DIR", help="write questions, summary, TREC files")
     parser.add_argument("--compare", type=Path, metavar="RUN", help="an earlier --out to compare with")
     parser.add_argument(
@@ -60,6 +69,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--measure", type=_measure, metavar="NAME", help="what --sweep takes the best by")
     parser.add_argument("--json", action="store_true", help="one JSON object for each set")
+    parser.add_argument("--write", action="store_true", help="with check: put in the quotes as they stand now")
     parser.add_argument("--markdown", action="store_true", help="tables for a pull request")
     parser.add_argument(
         "--fail-below", action="append", default=[], type=_floor, metavar="MEASURE=VALUE", help="else exit 1"
@@ -105,11 +115,10 @@ def run(args: argparse.Namespace, engine: Engine | None = None) -> int:
     _check_usage(args)
     from qa.eval.engine import PRODUCT
     from qa.eval.job import Job, shown_sweep
+    from qa.eval.keep import VERBS
 
-    if args.sets[:1] == ["check"]:
-        wrong = Job(args, engine or PRODUCT).check()
-        print("\n".join(wrong) or "nothing is wrong")
-        return 1 if wrong else 0
+    if args.sets and (verb := VERBS.get(args.sets[0])):
+        return verb(args, engine or PRODUCT, print)
     job = Job(args, engine or PRODUCT)
     try:
         if args.sweep:
@@ -136,11 +145,11 @@ def _run(job: Job, args: argparse.Namespace) -> int:
 
 def _check_usage(args: argparse.Namespace) -> None:
     """Exits with status 2 on arguments that do not go together."""
-    public = args.beir or args.spans or args.squad
+    public = args.beir or args.spans or args.trec or args.squad
     problems = {
-        "name sets, or --beir, or --spans, or --squad: one of them": args.sets and public,
-        "--index is for sets; --beir, --spans and --squad make their own": args.index and public,
-        "--encoder is for --beir, --spans and --squad; an index has its own": args.encoder and not public,
+        "name sets, or --beir, --spans, --trec or --squad: one of them": args.sets and public,
+        "--index is for sets; --beir, --spans, --trec and --squad make their own": args.index and public,
+        "--encoder is for --beir, --spans, --trec and --squad; an index has its own": args.encoder and not public,
         "--fail-if-worse needs --compare RUN or --vary": args.fail_if_worse and not (args.compare or args.vary),
         "--vary or --sweep: one of them": args.vary and args.sweep,
         "--vary and --sweep compare their own runs; leave out --compare": (args.vary or args.sweep) and args.compare,
@@ -149,6 +158,7 @@ def _check_usage(args: argparse.Namespace) -> None:
         "--sweep splits a set itself; leave out --split": args.sweep and args.split != "all",
         "--sweep has no gates": args.sweep and (args.fail_below or args.fail_if_worse),
         "--measure is for --sweep": args.measure and not args.sweep,
+        "--write is for check": args.write and args.sets[:1] != ["check"],
         "--json or --markdown: one of them": args.json and args.markdown,
     }
     for problem, there in problems.items():

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from qa.errors import QuestionSetError
-from qa.eval.fields import json_lines
+from qa.eval.fields import json_lines, read_text
 
+_STRUCK = "struck.txt"
 Line = Mapping[str, Any]
 """A question as our own format has it, whatever else stands in it too."""
 
@@ -55,8 +56,14 @@ def add_question(path: Path, line: Line) -> str:
     A question of the same id is replaced. Raises ``QuestionSetError`` where the file is broken: nothing is
     written into a file that cannot be read.
     """
-    _rewrite(path, lambda lines: [*(old for old in lines if old.get("id") != line["id"]), line])
+    add_questions(path, [line])
     return str(line["id"])
+
+
+def add_questions(path: Path, lines: Sequence[Line]) -> None:
+    """Put many in at once, as ``add_question`` does."""
+    ids = {line["id"] for line in lines}
+    rewrite(path, lambda old: [*(line for line in old if line.get("id") not in ids), *lines])
 
 
 def remove_question(path: Path, id: str) -> Line | None:
@@ -67,12 +74,67 @@ def remove_question(path: Path, id: str) -> Line | None:
         taken.extend(line for line in lines if str(line.get("id")) == id)
         return [line for line in lines if str(line.get("id")) != id]
 
-    _rewrite(path, without)
+    rewrite(path, without)
     return taken[0] if taken else None
 
 
-def _rewrite(path: Path, change: Callable[[list[Line]], list[Line]]) -> None:
-    """The lines of the file changed and the file put in the old one's place, one process at a time."""
+def accept(path: Path, ids: Collection[str] | None) -> list[str]:
+    """Take the mark off drafts (None: off all of them), so that they count; the ids accepted.
+
+    Raises ``QuestionSetError`` naming an id that is no draft; nothing is changed then.
+    """
+    chosen: list[str] = []
+
+    def accepted(lines: list[Line]) -> list[Line]:
+        chosen.extend(_drafts(path, lines, ids))
+        return [_unmarked(line) if str(line.get("id")) in chosen else line for line in lines]
+
+    rewrite(path, accepted)
+    return chosen
+
+
+def strike(path: Path, ids: Collection[str] | None) -> list[str]:
+    """Take drafts out (None: all of them); the ids struck. Raises as ``accept`` does: what was accepted stays.
+
+    Their questions are kept in ``struck.txt`` beside the file, so that they are not proposed again.
+    """
+    chosen: list[str] = []
+    questions: list[str] = []
+
+    def kept(lines: list[Line]) -> list[Line]:
+        chosen.extend(_drafts(path, lines, ids))
+        questions.extend(str(line.get("question")) for line in lines if str(line.get("id")) in chosen)
+        return [line for line in lines if str(line.get("id")) not in chosen]
+
+    rewrite(path, kept)
+    with path.with_name(_STRUCK).open("a", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{' '.join(question.split())}\n" for question in questions)
+    return chosen
+
+
+def struck(path: Path) -> list[str]:
+    """The questions that were struck from the set in ``path``."""
+    file = path.with_name(_STRUCK)
+    return read_text(file).splitlines() if file.exists() else []
+
+
+def _drafts(path: Path, lines: Sequence[Line], ids: Collection[str] | None) -> list[str]:
+    drafts = [str(line.get("id")) for line in lines if line.get("draft") is True]
+    for id in ids or ():
+        if id not in drafts:
+            raise QuestionSetError(f"{path}: {id!r} is no draft in it; `pincite eval draft SET` lists them")
+    return drafts if ids is None else [id for id in drafts if id in ids]
+
+
+def _unmarked(line: Line) -> Line:
+    return {name: value for name, value in line.items() if name != "draft"}
+
+
+def rewrite(path: Path, change: Callable[[list[Line]], list[Line]]) -> None:
+    """The lines of the file changed and the file put in the old one's place, one process at a time.
+
+    Raises ``QuestionSetError`` where a line cannot be read, or the file cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f".{path.name}.lock")):

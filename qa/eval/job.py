@@ -6,12 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
-from qa.eval.check import problems
 from qa.eval.engine import Engine
 from qa.eval.folder import check_free, read_rows
 from qa.eval.gates import below, worse
@@ -19,12 +16,11 @@ from qa.eval.plan import READERS, Format, Plan
 from qa.eval.progress import Meter
 from qa.eval.report import Report, to_json
 from qa.eval.service import run_plan
-from qa.eval.sets import find_set
 from qa.eval.tables import markdown, plain, sweep_text
 from qa.eval.variants import Variant, Variation, variants
 from qa.eval.vary import Sweep, sweep, vary
 from qa.library import Progress
-from qa.settings import Settings, eval_sets_dir, index_dir
+from qa.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +56,6 @@ class Job:
 
     def _variants(self, variations: Sequence[Variation]) -> list[Variant]:
         return variants(self.plans()[0], variations)
-
-    def check(self) -> list[str]:
-        """A line for everything wrong in the sets after the word ``check``."""
-        found: list[str] = []
-        with closing(self.engine.open(self.args.index or index_dir(), self.settings)) as subject:
-            text_of = cache(lambda id: subject.document(id).text)
-            for name in self.args.sets[1:] or ["innovation"]:
-                found += problems(find_set(name, eval_sets_dir()), text_of)
-        return found
 
     def plans(self) -> list[Plan]:
         """A plan for each set, or for the public collection named."""

@@ -15,24 +15,31 @@ from qa.eval.engine import Engine, Subject
 from qa.eval.sets import QuestionSet, Split, find_set, read_set
 from qa.eval.spans import read_spans
 from qa.eval.squad import read_squad
+from qa.eval.trec import read_trec
 from qa.eval.workshop import Workshop
 from qa.library import Progress
 from qa.pipeline import Mode
 from qa.settings import Settings, eval_sets_dir, home, index_dir
 
-Format: TypeAlias = Literal["set", "squad", "beir", "spans"]
+Format: TypeAlias = Literal["set", "squad", "beir", "spans", "trec"]
 """``set``: our own JSON Lines about an index that exists. The others bring their documents."""
 
 _REMEMBERED = 512
 """Documents whose texts are kept at hand."""
-READERS: Mapping[Format, Callable[[Path], QuestionSet]] = {"squad": read_squad, "beir": read_beir, "spans": read_spans}
+READERS: Mapping[Format, Callable[[Path], QuestionSet]] = {
+    "squad": read_squad,
+    "beir": read_beir,
+    "spans": read_spans,
+    "trec": read_trec,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One run. ``source``: a set's name, folder or file; for the other formats their file or folder.
 
-    ``mode`` None asks for answers, or retrieves (hybrid) where the questions have none; a mode is retrieval alone.
+    ``mode`` None asks for answers, or retrieves (hybrid) where the questions have none; ``answers`` asks all the same,
+    and the reader's ranking is measured; a mode is retrieval alone.
     """
 
     source: str = "innovation"
@@ -42,7 +49,7 @@ class Plan:
     encoder: str | None = None
     """For an index that is made for the run; None = the default."""
     split: Split = "all"
-    mode: Mode | None = None
+    mode: Mode | Literal["answers"] | None = None
     limit: int | None = None
     """At most so many questions, the first ones."""
     settings: Settings = field(default_factory=Settings)
@@ -50,7 +57,9 @@ class Plan:
     """For ``set`` only: ask an index made of the same documents with this encoder and size of passages."""
 
     def mode_for(self, questions: QuestionSet) -> Mode | None:
-        """The mode in which ``questions`` are asked."""
+        """The mode of retrieval in which ``questions`` are asked; None asks for answers."""
+        if self.mode == "answers":
+            return None
         return self.mode or ("hybrid" if questions.places_only else None)
 
     def to_json(self) -> dict[str, Any]:

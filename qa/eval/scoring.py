@@ -122,14 +122,15 @@ class Scorer:
     def _record(
         self, question: Question, heard: Heard, relevant: Mapping[str, int], values: Mapping[str, float]
     ) -> Record:
+        asked = self.asked and bool(question.answers or not question.gold)  # of places alone, the ranking is scored
         row = Row(
             id=question.id,
             type=question.type,
             answerable=question.answerable,
-            values={**values, **_answer_values(question, heard)} if self.asked else values,
+            values={**values, **_answer_values(question, heard)} if asked else values,
             seconds=heard.seconds,
-            shown=heard.text is not None if self.asked else None,
-            confidence=heard.confidence if self.asked else None,
+            shown=heard.text is not None if asked else None,
+            confidence=heard.confidence if asked else None,
         )
         ranks = [rank for rank, id in enumerate(heard.ranking, start=1) if id in relevant]
         stage = stage_of_loss(row, min(ranks, default=None), self.read_passages)

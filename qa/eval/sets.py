@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from qa.errors import QuestionSetError
 from qa.eval.fields import field, filled, identifier, json_lines, kind_of, short, texts
-from qa.types import Document, Source
+from qa.types import Block, Document, Source
 
 Split: TypeAlias = Literal["dev", "test", "all"]
 TextOf: TypeAlias = Callable[[str], str]
@@ -87,6 +87,14 @@ def find_set(name: str, sets_dir: Path) -> Path:
     raise QuestionSetError(f"{name}: no such question set; {there}")
 
 
+def set_file(name: str, sets_dir: Path) -> Path:
+    """The file of a set that may not be there yet: a ``.jsonl`` file, a folder, or a name under ``sets_dir``."""
+    path = Path(name)
+    if path.suffix == ".jsonl":
+        return path
+    return (path if len(path.parts) > 1 or path.is_dir() else sets_dir / name) / "questions.jsonl"
+
+
 def read_set(path: Path, text_of: TextOf) -> QuestionSet:
     """Our own set, its quotes resolved against the documents; drafts are left out.
 
@@ -120,6 +128,14 @@ def made_source(path: Path, id: str, title: str, text: str) -> Source:
         kind="txt",
         size=len(data),
     )
+
+
+def titled_document(path: Path, id: str, title: str, body: str) -> Document:
+    """Title and text, a blank line between; the title is a heading, so that every passage is read with it."""
+    text = f"{title}\n\n{body}" if title and body.strip() else title or body
+    heading = (Block(0, len(title), "heading", 1),) if title else ()
+    rest = (Block(len(text) - len(body), len(text), "text"),) if body.strip() else ()
+    return Document(made_source(path, id, title or id, text), text, heading + rest)
 
 
 def unique(questions: Iterable[tuple[str, Question]]) -> tuple[Question, ...]:

@@ -11,8 +11,7 @@ from qa.eval.plan import Plan
 from qa.pipeline import MODES
 from qa.settings import Settings
 
-ANSWERS = "answers"
-"""The way to run a plan that is no mode of retrieval."""
+_MODES = (*MODES, "answers")
 _REBUILT = ("chunk_tokens", "encoder")
 """What an index must be made anew for."""
 _NUMBERS = {"int": int, "float": float, "float | None": float}
@@ -45,8 +44,8 @@ def parse_variation(text: str) -> Variation:
 
 def _value(key: str, kind: str, word: str) -> Any:
     if key == "mode":
-        if word not in (*MODES, ANSWERS):
-            raise ValueError(f"mode is one of {', '.join((*MODES, ANSWERS))}, not {word!r}")
+        if word not in _MODES:
+            raise ValueError(f"mode is one of {', '.join(_MODES)}, not {word!r}")
         return word
     if kind in _NUMBERS:
         try:
@@ -75,11 +74,10 @@ def _combined(plan: Plan, variations: Sequence[Variation]) -> Iterator[tuple[str
 
 def _changed(plan: Plan, chosen: dict[str, Any]) -> Plan:
     settings = replace(plan.settings, **{k: v for k, v in chosen.items() if k not in ("mode", "encoder")})
-    mode = chosen.get("mode", plan.mode)
     return replace(
         plan,
         settings=settings,
-        mode=None if mode == ANSWERS else mode,
+        mode=chosen.get("mode", plan.mode),
         encoder=chosen.get("encoder", plan.encoder),
         rebuilt=plan.rebuilt or (plan.format == "set" and any(key in chosen for key in _REBUILT)),
     )

@@ -108,7 +108,7 @@ def test_every_combination_is_a_plan_and_only_some_need_an_index_of_their_own() 
         "mode=answers dense_share=0.2",
         "mode=answers dense_share=0.4",
     ]
-    assert [(way.plan.mode, way.plan.settings.dense_share) for way in ways[1:3]] == [("dense", 0.4), (None, 0.2)]
+    assert [(way.plan.mode, way.plan.settings.dense_share) for way in ways[1:3]] == [("dense", 0.4), ("answers", 0.2)]
     assert not any(way.plan.rebuilt for way in ways)
     (way,) = variants(Plan(), [Variation("chunk_tokens", (64,))])
     assert way.plan.rebuilt

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qa.corpus import load_file
+from qa.corpus import Workers, load_file
 from qa.pipeline import Pincite
 from qa.types import Document, Failure
 
+Current = Callable[[str], Document | str]
+"""Id of a document -> the document as its file is now, or why there is none."""
 
-def faults(answer: Mapping[str, Any], pincite: Pincite) -> Iterator[str]:
+
+@contextmanager
+def current_documents(pincite: Pincite) -> Iterator[Current]:
+    """The documents of an index as their files are now, each read once for many answers."""
+    with Workers() as workers:
+        yield lru_cache(maxsize=64)(lambda id: _current(pincite, id, workers))
+
+
+def faults(answer: Mapping[str, Any], pincite: Pincite, current: Current | None = None) -> Iterator[str]:
     """What is wrong with the citations of one answer (as ``ask --json`` gives it), one line for each that fails.
 
-    The files are read and parsed anew; only files that the index names are opened.
+    The files are read and parsed anew, by ``current`` if given; only files that the index names are opened.
     """
-    current = lru_cache(maxsize=None)(lambda id: _current(pincite, id))
+    if current is None:
+        with current_documents(pincite) as documents:
+            yield from faults(answer, pincite, documents)
+        return
     citations = answer.get("citations")
     if not isinstance(citations, list):
         yield "it has no list of citations"
@@ -33,7 +47,7 @@ def faults(answer: Mapping[str, Any], pincite: Pincite) -> Iterator[str]:
     yield from _text_faults(answer, citations)
 
 
-def _fault(citation: Mapping[str, Any], current: Callable[[str], Document | str]) -> str | None:
+def _fault(citation: Mapping[str, Any], current: Current) -> str | None:
     document = current(_text(citation["document"]["id"]))
     if isinstance(document, str):
         return document
@@ -88,11 +102,11 @@ def _cited(citation: Any) -> list[Any]:
         return []
 
 
-def _current(pincite: Pincite, id: str) -> Document | str:
+def _current(pincite: Pincite, id: str, workers: Workers) -> Document | str:
     """The document as its file is now, or why there is none."""
     try:
         source = pincite.document(id).source
     except (KeyError, UnicodeEncodeError):
         return f"{id!r} is not in the index"
-    loaded = load_file(id, Path(source.path))
+    loaded = load_file(id, Path(source.path), workers)
     return f"{source.path} cannot be read: {loaded.reason}" if isinstance(loaded, Failure) else loaded

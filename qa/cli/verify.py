@@ -7,20 +7,21 @@ from argparse import Namespace
 
 from qa.cli.common import json_lines, open_pincite
 from qa.cli.terminal import safe
-from qa.verify import faults
+from qa.verify import current_documents, faults
 
 
 def run_verify(args: Namespace) -> int:
     answers = citations = failed = 0
     pincite = open_pincite(args, build=False)  # a new index has none of the cited documents
     try:
-        for number, answer in json_lines(args.file):
-            found = list(faults(answer, pincite))
-            for fault in found:
-                print(f"line {number}: {safe(fault)}")
-            answers += 1
-            citations += len(checked) if isinstance(checked := answer.get("citations"), list) else 0
-            failed += len(found)
+        with current_documents(pincite) as current:
+            for number, answer in json_lines(args.file):
+                found = list(faults(answer, pincite, current))
+                for fault in found:
+                    print(f"line {number}: {safe(fault)}")
+                answers += 1
+                citations += len(checked) if isinstance(checked := answer.get("citations"), list) else 0
+                failed += len(found)
     finally:
         pincite.close()
     print(f"{answers} answers, {citations} citations checked, {failed} faults", file=sys.stderr)

@@ -8,5 +8,6 @@ documents of one file, ``archive`` of those in a ZIP; ``workers`` has that done 
 from qa.corpus.discover import discover
 from qa.corpus.load import archive_of
 from qa.corpus.read import load_file, read, read_found
+from qa.corpus.workers import Workers
 
-__all__ = ["archive_of", "discover", "load_file", "read", "read_found"]
+__all__ = ["Workers", "archive_of", "discover", "load_file", "read", "read_found"]

@@ -35,12 +35,17 @@ def read_found(found: Iterable[Found]) -> Iterator[Document | Failure]:
         yield from unmatched(folder, entries)
 
 
-def load_file(id: str, path: Path) -> Document | Failure:
-    """One file, or one file in an archive, with what its folder's ``sources.toml`` says of it."""
+def load_file(id: str, path: Path, workers: Workers | None = None) -> Document | Failure:
+    """One file, or one file in an archive, with what its folder's ``sources.toml`` says of it.
+
+    ``workers``: those to read it with, for who reads many; else one is started for this file.
+    """
+    if workers is None:
+        with Workers() as own:
+            return load_file(id, path, own)
     folder = (archive_of(path) or path).parent
     job = Job(id, path, read_sources_toml(folder).get(path.name, Stated()))
-    with Workers() as workers:
-        return next(workers.in_order([job], _is_light))
+    return next(workers.in_order([job], _is_light), Failure(str(path), "it is not in the archive any more"))
 
 
 def _jobs(found: Iterable[Found], stated: dict[Path, dict[str, Stated]]) -> Iterator[Job]:

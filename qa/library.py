@@ -18,7 +18,7 @@ from qa.settings import Settings, corpus_dir
 from qa.types import Document, Failure
 from qa.updates import code, updated
 
-__all__ = ["IndexReport", "Progress", "add", "build", "index_paths", "remove"]
+__all__ = ["IndexReport", "Progress", "add", "build", "index_paths", "remove", "restore"]
 
 
 def index_paths(
@@ -74,6 +74,18 @@ def remove(
         roots = [Path(root) for root in manifest.roots]
         removed = {*manifest.removed, *(paths[id] for id in ids)}
         return _index(roots, removed, index_dir, settings, None, progress)
+
+
+def restore(
+    paths: Sequence[Path], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
+) -> IndexReport:
+    """Bring the index up to date with its folders, these files of theirs no longer kept out of it."""
+    read_manifest(index_dir)
+    with writing(index_dir):
+        manifest = read_manifest(index_dir)[1]
+        back = {str(_absolute(path)) for path in paths}
+        removed = [gone for gone in manifest.removed if gone not in back]
+        return _index([Path(root) for root in manifest.roots], removed, index_dir, settings, None, progress)
 
 
 def build(

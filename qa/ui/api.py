@@ -46,7 +46,8 @@ def _reading(router: APIRouter, service: Service) -> None:
         """Whether questions can be asked yet."""
         now = service.status
         counts = {"done": now.done, "total": now.total}
-        return {"state": now.state, "message": now.message, **counts, "version": __version__}
+        about = {"version": __version__, "index": service.version}
+        return {"state": now.state, "message": now.message, **counts, **about}
 
     @router.get("/documents", response_model=models.Documents, responses=_FAILS)
     def documents() -> dict[str, Any]:

@@ -47,6 +47,7 @@ def serve(
     url = address(host, listener.getsockname()[1], token)
     print(f"Pincite is at {url}\nPress Ctrl+C to stop.", flush=True)
 
+    from qa.settings import index_dir as usual
     from qa.ui.server import local_hosts, run
     from qa.ui.service import default_opener
 
@@ -55,6 +56,7 @@ def serve(
     run(
         listener,
         open_engine or default_opener(index_dir),
+        index_dir=None if open_engine else index_dir or usual(),
         token=token,
         hosts=local_hosts() if local else None,
     )

@@ -19,7 +19,7 @@ class Asked(BaseModel):
 
     question: Question
     top_k: int = Field(default=10, ge=1, le=100, description="passages to give, best first")
-    only: list[str] | None = Field(default=None, description="ids of the documents to use; null = all")
+    sources: list[str] | None = Field(default=None, description="ids of the documents to use; null = all, [] = none")
 
 
 class Ask(Asked):
@@ -231,6 +231,7 @@ class Status(BaseModel):
     done: int
     total: int
     version: str
+    index: int = Field(description="goes up whenever the index was opened again")
 
 
 class Problem(BaseModel):

@@ -15,7 +15,7 @@ from qa.ui.trace import trace_of
 
 def answer(engine: Engine, body: models.Ask) -> dict[str, Any]:
     """The contract's answer, and what the screen wants besides."""
-    given = engine.ask(body.question, tuple(body.history), top_k=body.top_k, only=body.only)
+    given = engine.ask(body.question, tuple(body.history), top_k=body.top_k, only=body.sources)
     answered = given.to_json()
     read = cache(engine.document)
     if isinstance(body, models.AskBody) and body.places:
@@ -27,7 +27,7 @@ def answer(engine: Engine, body: models.Ask) -> dict[str, Any]:
 
 def found(engine: Engine, body: models.SearchBody) -> dict[str, Any]:
     """The ranked passages."""
-    hits = engine.search(body.question, top_k=body.top_k, mode=body.mode, only=body.only)
+    hits = engine.search(body.question, top_k=body.top_k, mode=body.mode, only=body.sources)
     return {"question": body.question, "hits": hits_to_json(hits)}
 
 

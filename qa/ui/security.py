@@ -34,7 +34,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 MAX_BODY = 1024 * 1024
 """Bytes a request may have; several times what the longest question with its history needs."""
-UPLOADS: frozenset[str] = frozenset()
+UPLOADS = frozenset({"/api/v1/uploads"})
 """Paths of routes that take files: they count bytes themselves."""
 _COOKIE = "pincite"
 _YEAR = 365 * 24 * 3600

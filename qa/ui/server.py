@@ -22,6 +22,9 @@ from qa.ui.mcp import Door
 from qa.ui.questions import question_routes
 from qa.ui.security import protect
 from qa.ui.service import Opener, Service
+from qa.ui.shelf import IndexLibrary, Shelf, uploads_dir
+from qa.ui.shelf_api import shelf_routes
+from qa.ui.uploads import Uploads
 
 STATIC = Path(__file__).parent / "static"
 
@@ -31,9 +34,18 @@ def local_hosts() -> set[str]:
     return {"127.0.0.1", "localhost", "::1"}
 
 
-def run(listener: socket.socket, open_engine: Opener, *, token: str | None, hosts: Collection[str] | None) -> None:
-    """Serve on ``listener`` until interrupted."""
-    app = protect(create_app(Service(open_engine)), hosts=hosts, token=token)
+def run(
+    listener: socket.socket,
+    open_engine: Opener,
+    *,
+    index_dir: Path | None,
+    token: str | None,
+    hosts: Collection[str] | None,
+) -> None:
+    """Serve on ``listener`` until interrupted. ``index_dir``: the index whose documents visitors may change."""
+    service = Service(open_engine)
+    shelf = Shelf(service, IndexLibrary(index_dir), Uploads(uploads_dir(index_dir))) if index_dir else None
+    app = protect(create_app(service, shelf=shelf), hosts=hosts, token=token)
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, timeout_graceful_shutdown=2, proxy_headers=False
     )
@@ -41,14 +53,25 @@ def run(listener: socket.socket, open_engine: Opener, *, token: str | None, host
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def create_app(service: Service, examples: Sequence[Example] = EXAMPLES, folders: Folders | None = None) -> FastAPI:
-    """The app without its guards; ``examples`` are the questions an empty screen offers. No ``folders``: the usual."""
+def create_app(
+    service: Service,
+    examples: Sequence[Example] = EXAMPLES,
+    folders: Folders | None = None,
+    shelf: Shelf | None = None,
+) -> FastAPI:
+    """The app without its guards.
+
+    ``examples``: the questions an empty screen offers. ``folders``: None = the usual ones. ``shelf``: changes the
+    documents; None = they stay as they are.
+    """
 
     door = Door(service)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.start()
+        if shelf is not None:
+            shelf.uploads.sweep()
         async with door.open():
             yield
         service.close()
@@ -66,6 +89,8 @@ def create_app(service: Service, examples: Sequence[Example] = EXAMPLES, folders
     app.router.routes += [Route("/mcp", door), Route("/api/v1/docs", api_page)]
     kept = folders or usual_folders()
     app.include_router(question_routes(service, kept.sets))
+    if shelf is not None:
+        app.include_router(shelf_routes(shelf))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")
     mount_screen(app, examples)
     return app

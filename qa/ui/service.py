@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 State = Literal["loading", "ready", "failed", "busy"]
+_AGAIN = 2.0
+"""Seconds after which an index that could not be opened is tried again."""
 _DOING = {
     "reading": "Reading the documents",
     "embedding": "Indexing the passages",
@@ -47,6 +50,13 @@ class Engine(Protocol):
     def sources(self) -> tuple[SourceEntry, ...]: ...
     def failures(self) -> tuple[Failure, ...]: ...
     def document(self, id: str) -> Document: ...
+    @property
+    def outdated(self) -> bool:
+        """Whether the index has been replaced since it was opened."""
+
+    def reopened(self) -> Engine:
+        """The index as it is now; this one can still be asked."""
+
     def close(self) -> None: ...
 
 
@@ -85,21 +95,58 @@ class Service:
         self._limiter: anyio.CapacityLimiter | None = None
         self._engine: Engine | None = None
         self._status = Status("loading", "Opening the index")
+        self._opening = threading.Lock()
+        self._version = 0
+        self._tried = 0.0
 
     @property
     def status(self) -> Status:
         return self._status
 
     @property
+    def version(self) -> int:
+        """Goes up whenever the index is opened again."""
+        self._follow()
+        return self._version
+
+    @property
     def engine(self) -> Engine:
-        """The engine; raises ``Unavailable`` until it is there."""
+        """The engine; raises ``Unavailable`` until it is there.
+
+        An index that was replaced is opened again in the background, and one that could not be opened is tried
+        again when somebody asks.
+        """
+        self._follow()
         if self._engine is None:
+            if self._status.state == "failed" and time.monotonic() - self._tried > _AGAIN:
+                self._status = Status("loading", "Opening the index")
+                self.start()
             raise Unavailable(self._status.state, self._status.message)
         return self._engine
 
     def start(self) -> None:
         """Open the engine in the background."""
         threading.Thread(target=self._load, name="open-index", daemon=True).start()
+
+    def reopen(self) -> None:
+        """Open the index as it is now, and return when that is done; the old one answers until then."""
+        with self._opening:
+            if self._engine is not None and self._engine.outdated:
+                # The old one is not closed here: questions may still read it, and it goes with the last of them.
+                self._engine = self._engine.reopened()
+                self._version += 1
+
+    def _follow(self) -> None:
+        waited = time.monotonic() - self._tried > _AGAIN
+        if self._engine is not None and waited and not self._opening.locked() and self._engine.outdated:
+            self._tried = time.monotonic()
+            threading.Thread(target=self._reopen, name="reopen-index", daemon=True).start()
+
+    def _reopen(self) -> None:
+        try:
+            self.reopen()
+        except PinciteError as error:
+            _log.warning("the new index was not opened, the old one is still used: %s", error)
 
     async def opened(self, seconds: float) -> None:
         """Wait until the index is open or cannot be opened, but not longer than ``seconds``."""
@@ -120,14 +167,25 @@ class Service:
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
 
     def _load(self) -> None:
+        with self._opening:
+            self._load_first()
+
+    def _load_first(self) -> None:
+        if self._engine is not None:
+            return
         try:
             self._engine = self._open(self._progress)
+            self._version += 1
             self._status = Status("ready", "Ready")
         except PinciteError as error:
-            self._status = Status("failed", str(error))
+            self._fail(str(error))
         except Exception:
             _log.exception("opening the index failed")
-            self._status = Status("failed", "The index could not be opened; the server's output says why.")
+            self._fail("The index could not be opened; the server's output says why.")
+
+    def _fail(self, message: str) -> None:
+        self._tried = time.monotonic()
+        self._status = Status("failed", message)
 
     def _progress(self, stage: str, done: int, total: int) -> None:
         self._status = Status("loading", _DOING.get(stage, stage.capitalize()), done, total)

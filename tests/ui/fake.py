@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from qa.citations import link
-from qa.errors import QuestionError
+from qa.errors import IndexBusy, QuestionError
+from qa.library import Progress
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Passage, Source, Span, Trace
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
@@ -26,15 +28,30 @@ class FakeEngine:
     """Answers with real slices of ``documents``. The question "crash" raises what nobody expects."""
 
     def __init__(self, documents: Iterable[Document], failures: Sequence[Failure] = (), enough: int = 3) -> None:
-        self._documents = {document.id: document for document in documents}
-        self._sentences = [
-            (document, Span(start, end), _words(document.text[start:end]))
-            for document in self._documents.values()
-            for start, end in _sentences(document.text)
-        ]
-        self._failures = tuple(failures)
+        self.replace(documents, failures)
+        self.outdated = False
         self._enough = enough
         self.asked: list[dict[str, Any]] = []
+
+    def replace(self, documents: Iterable[Document] | None = None, failures: Sequence[Failure] | None = None) -> None:
+        """Other documents and failures; the index is outdated until it is opened again."""
+        if documents is not None:
+            self._documents = {document.id: document for document in documents}
+            self._sentences = [
+                (document, Span(start, end), _words(document.text[start:end]))
+                for document in self._documents.values()
+                for start, end in _sentences(document.text)
+            ]
+        if failures is not None:
+            self._failures = tuple(failures)
+        self.outdated = True
+
+    def reopened(self) -> FakeEngine:
+        self.outdated = False
+        return self
+
+    def documents(self) -> list[Document]:
+        return list(self._documents.values())
 
     def ask(
         self,
@@ -156,3 +173,35 @@ def read_corpus(folder: Path = CORPUS) -> list[Document]:
         published = str(entry["published"]) if "published" in entry else None
         documents.append(make_document(folder / entry["file"], entry["file"], published=published, **fields))
     return documents
+
+
+class FakeLibrary:
+    """Changes the documents of a ``FakeEngine``; a file named "bad…" cannot be read, and "broken…" fails it all."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self.engine = engine
+        self.may_go = threading.Event()
+        self.may_go.set()
+        self.gone: dict[str, Document] = {}
+
+    def add(self, paths: Sequence[Path], folder: Path, progress: Progress) -> None:
+        progress("reading", 0, len(paths))
+        self.may_go.wait(20)
+        for path in paths:
+            assert path.parent == folder
+            if path.name.startswith("broken"):
+                raise IndexBusy("process 7 is writing the index: try again when it is done")
+            if path.name.startswith("bad"):
+                self.engine.replace(failures=[*self.engine.failures(), Failure(str(path), "it is <i>not</i> text")])
+            else:
+                self.engine.replace([*self.engine.documents(), make_document(path, path.name)])
+
+    def remove(self, ids: Sequence[str], progress: Progress) -> None:
+        progress("writing", 0, 1)
+        self.gone |= {id: self.engine.document(id) for id in ids}
+        self.engine.replace([each for each in self.engine.documents() if each.id not in ids])
+
+    def restore(self, paths: Sequence[Path], progress: Progress) -> None:
+        back = [each for each in self.gone.values() if Path(each.source.path) in paths]
+        assert all(Path(each.source.path).is_file() for each in back)
+        self.engine.replace([*self.engine.documents(), *back])

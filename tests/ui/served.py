@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -13,13 +13,21 @@ from qa.ui.launch import bind
 from qa.ui.security import protect
 from qa.ui.server import create_app, local_hosts
 from qa.ui.service import Opener, Service
+from qa.ui.shelf import Shelf
 
 
 @contextmanager
-def serving(open_engine: Opener, token: str | None = None, folders: Folders | None = None) -> Iterator[str]:
+def serving(
+    open_engine: Opener,
+    token: str | None = None,
+    folders: Folders | None = None,
+    shelf_of: Callable[[Service], Shelf] | None = None,
+) -> Iterator[str]:
     """The address of a server that runs while in this context."""
     listener = bind("127.0.0.1", 0)
-    app = protect(create_app(Service(open_engine), folders=folders), hosts=local_hosts(), token=token)
+    service = Service(open_engine)
+    shelf = shelf_of(service) if shelf_of else None
+    app = protect(create_app(service, folders=folders, shelf=shelf), hosts=local_hosts(), token=token)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from hostile import EMOJI, HOSTILE, NAME, PAGES, STRADDLES
 from starlette.testclient import TestClient
 
 from qa.errors import IndexDamaged
+from qa.ui import service as service_module
 from qa.ui.server import create_app
 from qa.ui.service import Service
 
@@ -43,9 +45,9 @@ def test_a_refusal_has_no_text_and_a_reason(client: TestClient) -> None:
 
 
 def test_history_and_choice_of_sources_reach_the_engine(client: TestClient, engine: FakeEngine) -> None:
-    ask(client, "And then what?", history=["a", "b"], only=["paged.pdf"])
+    ask(client, "And then what?", history=["a", "b"], sources=["paged.pdf"])
     assert engine.asked[-1] == {"question": "And then what?", "history": ["a", "b"], "only": ["paged.pdf"]}
-    ask(client, "And then what?", only=[])
+    ask(client, "And then what?", sources=[])
     assert engine.asked[-1]["only"] == []
     ask(client, "And then what?")
     assert engine.asked[-1]["only"] is None
@@ -133,6 +135,20 @@ def test_originals_cannot_run_anything(client: TestClient) -> None:
     assert pdf.headers["content-disposition"].startswith("inline")
 
 
+def test_an_original_that_changed_is_not_shown_as_the_source(client: TestClient, engine: FakeEngine) -> None:
+    path = Path(engine.document("paged.pdf").source.path)
+    before = path.read_bytes()
+    path.write_bytes(before + b"more")
+    try:
+        response = client.get("/api/v1/documents/paged.pdf/original")
+    finally:
+        path.write_bytes(before)
+    assert response.status_code == 409
+    assert response.headers["content-type"].startswith("text/plain")
+    assert "has changed" in response.text
+    assert client.get("/api/v1/documents/paged.pdf/original").status_code == 200
+
+
 def test_an_original_that_is_gone_is_said_to_be(client: TestClient) -> None:
     response = client.get("/api/v1/documents/gone.html/original")
     assert response.status_code == 404
@@ -150,7 +166,7 @@ def test_an_original_that_is_gone_is_said_to_be(client: TestClient) -> None:
         {"question": 3},
         {"question": "x", "top_k": 0},
         {"question": "x", "history": "not a list"},
-        {"question": "x", "only": "paged.pdf"},
+        {"question": "x", "sources": "paged.pdf"},
         {"question": "x", "oops": 1},
         {"question": "?!…"},
     ],
@@ -174,7 +190,8 @@ def test_an_unexpected_error_says_nothing_of_the_inside(client: TestClient) -> N
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_while_loading_questions_are_told_how_far_it_is() -> None:
+def test_while_loading_questions_are_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_module, "_AGAIN", float("inf"))
     may_load, reported = threading.Event(), threading.Event()
 
     def opener(progress: Any) -> FakeEngine:
@@ -186,7 +203,7 @@ def test_while_loading_questions_are_told_how_far_it_is() -> None:
     with TestClient(create_app(Service(opener))) as client:
         assert reported.wait(10)
         assert client.get("/api/v1/status").json() | {"version": ""} == {
-            "state": "loading", "message": "Reading the documents", "done": 3, "total": 5, "version": "",
+            "state": "loading", "message": "Reading the documents", "done": 3, "total": 5, "version": "", "index": 0,
         }  # fmt: skip
         response = client.post("/api/v1/ask", json={"question": "x"})
         assert (response.status_code, response.json()["state"]) == (503, "loading")

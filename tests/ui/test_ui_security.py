@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
-from fake import FakeEngine
+from fake import FakeEngine, FakeLibrary
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 from starlette.testclient import TestClient
@@ -17,6 +18,8 @@ from qa.ui.screen import build_screen
 from qa.ui.security import GRADIO_OPEN, MAX_BODY, protect
 from qa.ui.server import create_app
 from qa.ui.service import Service
+from qa.ui.shelf import Shelf
+from qa.ui.uploads import Uploads
 
 TOKEN = "a token of fair length"
 PUBLIC = {
@@ -28,6 +31,12 @@ PUBLIC = {
     ("GET", "/api/v1/documents/{id:path}"),
     ("POST", "/api/v1/eval/questions"),
     ("DELETE", "/api/v1/eval/questions/{id}"),
+    ("GET", "/api/v1/uploads"),
+    ("POST", "/api/v1/uploads"),
+    ("GET", "/api/v1/changes"),
+    ("POST", "/api/v1/documents"),
+    ("DELETE", "/api/v1/documents/{id:path}"),
+    ("POST", "/api/v1/documents/restore"),
 }
 CLOSED = [
     "/gradio_api/info",
@@ -52,7 +61,8 @@ CLOSED = [
 
 
 def test_every_public_route_is_known(engine: FakeEngine) -> None:
-    routes = create_app(Service(lambda progress: engine)).routes
+    service = Service(lambda progress: engine)
+    routes = create_app(service, shelf=Shelf(service, FakeLibrary(engine), Uploads(Path("nowhere")))).routes
     api = {(method, route.path) for route in routes if isinstance(route, APIRoute) for method in route.methods}
     others = {getattr(route, "path", "") for route in routes if not isinstance(route, APIRoute)}
     assert api | _included(routes) == PUBLIC

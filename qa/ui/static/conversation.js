@@ -1,7 +1,7 @@
 // The Ask tab: questions, their turns, and what is kept of them over a reload.
 import { link, questionInAddress, showInAddress } from "./address.js";
 import { announce, api, el, icon, sentence } from "./lib.js";
-import { chosen, follow, listing, load, onlyChosen, save, status } from "./store.js";
+import { chosen, follow, listing, load, onlyChosen, refreshIfChanged, save, status } from "./store.js";
 import { followViewer, renderTurn, spoken, views, waitingText } from "./turn.js";
 import { closeViewer, isWide, openView } from "./viewer.js";
 import { welcome } from "./welcome.js";
@@ -117,23 +117,22 @@ async function run(turn) {
   ended(turn);
 }
 
-async function answered(turn) {
-  await ready(turn);
-  const only = onlyChosen();
-  if (only?.length === 0) throw new Error("No sources are chosen. Choose at least one in the Sources tab.");
-  const body = { question: turn.question, history: turn.history, only, places: true, trace: true };
+async function answered(turn, again = false) {
+  if (again || status.get().state === "loading") await ready(turn); // one that failed is opened again by asking
+  const sources = onlyChosen();
+  if (sources?.length === 0) throw new Error("No sources are chosen. Choose at least one in the Sources tab.");
+  const body = { question: turn.question, history: turn.history, sources, places: true, trace: true };
   try {
     return await api("api/v1/ask", body);
   } catch (error) {
     if (error.state !== "loading") throw error;
     status.set({ state: "loading", message: "Opening the index", done: 0, total: 0 });
     follow();
-    return answered(turn);
+    return answered(turn, true);
   }
 }
 
 async function ready(turn) {
-  if (status.get().state === "failed") follow();
   if (status.get().state === "loading") update(turn, { waiting: waitingText(status.get()) });
   const now = await status.until(({ state }) => state !== "loading");
   delete turn.waiting;
@@ -143,6 +142,7 @@ async function ready(turn) {
 
 function ended(turn) {
   keep();
+  refreshIfChanged();
   announce(spoken(turn));
   toTop(turn);
   if (turn.problem) return;

@@ -12,6 +12,7 @@ export function mount(element) {
     el("header", { class: "top" }, name, el("p", { class: "motto" }, "Answers quoted word for word"), state, toggle),
   );
   status.watch((now) => show(state, now));
+  listing.watch(() => show(state, status.get()));
   applyTheme(toggle);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => applyTheme(toggle));
 }

@@ -23,6 +23,7 @@ const ICONS = {
   send: "M8 13V3M4 7l4-4 4 4",
   theme: "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
   plus: "M8 3v10M3 8h10",
+  bin: "M3 5h10M6 5V3h4v2M4.5 5l.5 8h6l.5-8",
   yes: "M3 8.5 6.5 12 13 4.5",
   no: "M4 4l8 8M12 4l-8 8",
   undo: "M6 3 3 6l3 3M3 6h6a4 4 0 0 1 0 8H6",

@@ -1,6 +1,7 @@
 // The Sources tab: every document, which of them a question may use, and what could not be read.
-import { bytes, count, day, dotted, el } from "./lib.js";
-import { chosen, listing, viewing } from "./store.js";
+import { add, changeable, dropzone, remove } from "./adding.js";
+import { bytes, count, day, el, icon } from "./lib.js";
+import { chosen, listing, rejected, viewing } from "./store.js";
 import { openView } from "./viewer.js";
 
 let parts;
@@ -14,10 +15,31 @@ export function mount(element) {
   const failed = el("section", { class: "failed", "aria-label": "Files that could not be read" });
   parts = { filter, total, all, none, list, failed };
   const tools = el("div", { class: "tools" }, filter, all, none);
-  const scroller = el("div", { class: "scroller", role: "region", "aria-label": "Sources", tabindex: "0" }, failed, list);
-  element.replaceChildren(el("div", { class: "sources" }, tools, total, scroller));
+  const columns = el("div", { class: "columns", "aria-hidden": "true" }, ["Title", "Kind", "Date", "Size", "Passages"].map((name) => el("span", {}, name)));
+  const scroller = el("div", { class: "scroller", role: "region", "aria-label": "Sources", tabindex: "0" }, failed, columns, list);
+  const tab = el("div", { class: "sources" }, dropzone(), tools, total, scroller);
+  element.replaceChildren(tab);
+  takeDrops(tab);
   listing.watch(draw);
+  rejected.watch(drawFailures);
   viewing.watch(showOpen);
+  changeable.watch(draw);
+}
+
+/** Files may be dropped anywhere on the tab. */
+function takeDrops(tab) {
+  let inside = 0; // entering a child comes before leaving its parent
+  const over = (by) => tab.classList.toggle("dropping", (inside = Math.max(0, inside + by)) > 0);
+  const files = (event) => changeable.get() && event.dataTransfer?.types.includes("Files");
+  tab.addEventListener("dragenter", (event) => files(event) && over(1));
+  tab.addEventListener("dragleave", (event) => files(event) && over(-1));
+  tab.addEventListener("dragover", (event) => files(event) && event.preventDefault());
+  tab.addEventListener("drop", (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    over(-inside);
+    add(event.dataTransfer.files);
+  });
 }
 
 // -- choosing
@@ -46,7 +68,7 @@ function choose(wanted, which = ids(matching())) {
 function draw() {
   const rows = matching().map(row);
   parts.list.replaceChildren(...rows);
-  drawFailures(listing.get().failures);
+  drawFailures();
   showOpen(viewing.get());
   describe();
 }
@@ -68,15 +90,22 @@ function row(document) {
   box.checked = isChosen(document.id);
   const onclick = (event) => openView({ key: `source/${document.id}`, documentId: document.id, document }, event.currentTarget);
   const title = el("button", { class: "plain", type: "button", "data-key": `source/${document.id}`, onclick }, document.title);
-  const from = el("span", { class: "meta" }, dotted(document.publisher, day(document.published)));
-  const facts = dotted(document.kind.toUpperCase(), bytes(document.size), count(document.passages, "passage"));
-  return el("li", {}, el("label", { class: "tick" }, box), el("div", {}, title, from, el("span", { class: "meta" }, facts)));
+  const names = el("div", { class: "names" }, title, el("span", { class: "meta" }, document.publisher ?? document.id));
+  const facts = [document.kind.toUpperCase(), day(document.published) ?? "", bytes(document.size), document.passages.toLocaleString("en")];
+  const cells = el("div", { class: "facts" }, facts.map((fact) => el("span", {}, fact)));
+  const away = el("button", { hidden: !changeable.get(), class: "round", type: "button", "aria-label": `Remove ${document.title}`, title: "Remove", onclick: () => remove(document) }, icon("bin"));
+  return el("li", {}, el("label", { class: "tick" }, box), names, cells, away);
 }
 
-function drawFailures(failures) {
-  parts.failed.hidden = failures.length === 0;
-  const rows = failures.map(({ path, reason }) => el("li", {}, el("strong", {}, path), el("span", {}, reason)));
-  parts.failed.replaceChildren(el("h3", {}, `${count(failures.length, "file")} could not be read`), el("ul", {}, rows));
+/** What could not be read, by the index or already when it was brought here. */
+function drawFailures() {
+  const { failures } = listing.get();
+  const refused = rejected.get();
+  const all = [...failures, ...refused];
+  parts.failed.hidden = all.length === 0;
+  const rows = all.map(({ path, reason }) => el("li", {}, el("strong", {}, path), el("span", {}, reason)));
+  const forget = el("button", { class: "quiet", type: "button", onclick: () => rejected.set([]) }, "Forget those that were not uploaded");
+  parts.failed.replaceChildren(el("h3", {}, `${count(all.length, "file")} could not be read`), el("ul", {}, rows), refused.length ? forget : "");
 }
 
 function showOpen(view) {

@@ -3,7 +3,7 @@
 import { api, ApiError } from "./lib.js";
 
 /** A value that tells others when it changes. */
-function signal(value) {
+export function signal(value) {
   const watchers = new Set();
   return {
     get: () => value,
@@ -66,6 +66,30 @@ export function load(name, otherwise) {
   }
 }
 
+/** Files that were brought here and refused: [{path, reason}], kept in sight until they are forgotten. */
+export const rejected = signal(load("rejected", []));
+rejected.watch((files) => save("rejected", files));
+
+let index = null; // the version of the index that `listing` shows
+
+/** Fetch the list of documents. */
+export async function refresh() {
+  index = (await api("api/v1/status", undefined, { seconds: 20 })).index;
+  listing.set(await api("api/v1/documents", undefined, { seconds: 60 }));
+}
+
+/** Fetch it again if the index was changed elsewhere. */
+export async function refreshIfChanged() {
+  if (index === null) return;
+  try {
+    if ((await api("api/v1/status", undefined, { seconds: 20 })).index !== index) await refresh();
+  } catch {
+    // The next question says what is wrong.
+  }
+}
+
+window.addEventListener("focus", refreshIfChanged);
+
 const POLL = 400;
 let polling = false;
 
@@ -83,7 +107,7 @@ export async function follow() {
 async function settled() {
   try {
     const now = await api("api/v1/status", undefined, { seconds: 20 });
-    if (now.state === "ready") listing.set(await api("api/v1/documents", undefined, { seconds: 60 }));
+    if (now.state === "ready") await refresh();
     status.set(now);
     return now.state !== "loading";
   } catch (error) {

@@ -217,3 +217,76 @@ class TestAbout:
 
     def test_a_date_that_is_none(self) -> None:
         assert parse_html(b'<meta name="date" content="yesterday"><p>x').published is None
+
+
+PROSE = "The old bridge was closed on Monday after engineers had found rust in its cables, the mayor of the town said."
+ARTICLE = f"""<html><head><title>The bridge is closed</title><link rel="canonical" href="https://a.example/bridge">
+<script type="application/ld+json">{{"@type": "NewsArticle", "datePublished": "2021-05-03T10:00:00Z"}}</script></head>
+<body><div class="menu"><a href="/a">Home page</a> <a href="/b">News and stories</a> <a href="/c">About us all</a></div>
+<div class="content"><h1>The bridge is closed</h1><p>{PROSE}</p><p>1. {PROSE}</p><h2>What now</h2><p>2. {PROSE}</p>
+<table><tr><th>City<th>Share</tr><tr><td>Bonn<td>6 %</tr></table></div>
+<div class="related"><h3>Read also</h3><ul><li><a href="/x">The tower opens again</a>
+<li><a href="/y">The hall</a></ul></div>
+<div class="cookie">We use cookies here. Accept all cookies?</div><div id="footer">Copyright 2021 The Site</div></body>
+</html>"""
+
+
+class TestArticle:
+    def test_the_article_is_text_and_what_stands_around_it_is_not(self) -> None:
+        found = blocks(ARTICLE)
+        assert [content for kind, content in found if kind != "boilerplate"] == [
+            "The bridge is closed",
+            PROSE,
+            f"1. {PROSE}",
+            "What now",
+            f"2. {PROSE}",
+            "City Share",
+            "Bonn 6 %",
+        ]
+        aside = [content for kind, content in found if kind == "boilerplate"]
+        assert aside[0].startswith("Home page") and "Read also" in aside and "Copyright 2021 The Site" in aside
+
+    def test_the_text_is_the_same_with_and_without_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = parse_html(ARTICLE.encode()).text
+        monkeypatch.setattr("qa.corpus.formats.html_article._found", lambda markup: "")
+        parsed = parse_html(ARTICLE.encode())
+        assert parsed.text == text
+        assert "boilerplate" not in {
+            block.kind for block in parsed.blocks if "Read also" in text[block.start : block.end]
+        }
+
+    def test_what_it_leaves_out_of_the_page_stays_if_it_is_prose(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        long = " ".join([PROSE.removesuffix("."), "and", PROSE])
+        monkeypatch.setattr("qa.corpus.formats.html_article._found", lambda markup: f"{PROSE}\n" * 5)
+        page = f"<p>{long}</p>" + f"<p>{PROSE}</p>" * 5 + "<p>Imprint and contact</p>"
+        kinds = [kind for kind, _ in blocks(page)]
+        assert kinds == ["text"] * 6 + ["boilerplate"]
+
+    def test_where_it_finds_little_its_word_is_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("qa.corpus.formats.html_article._found", lambda markup: "One of many lines 3")
+        page = "".join(f"<p>One of many lines {n}</p>" for n in range(40))
+        assert {kind for kind, _ in blocks(page)} == {"text"}
+
+    def test_date_and_address(self) -> None:
+        parsed = parse_html(ARTICLE.encode())
+        assert (parsed.title, parsed.published, parsed.url) == (
+            "The bridge is closed",
+            "2021-05-03",
+            "https://a.example/bridge",
+        )
+
+    @pytest.mark.parametrize(
+        "head",
+        [
+            '<meta itemprop="datePublished" content="2020-02-03">',
+            '<meta name="DC.date.issued" content="2020-02-03T00:00">',
+            '<meta name="citation_publication_date" content="2020-02-03">',
+            '<time pubdate datetime="2020-02-03">3 Feb</time>',
+            '<time itemprop="datePublished" datetime="2020-02-03T10:00">3 Feb</time>',
+        ],
+    )
+    def test_dates_that_pages_state(self, head: str) -> None:
+        assert parse_html(f"{head}<p>Text.".encode()).published == "2020-02-03"
+
+    def test_a_date_that_is_only_mentioned_is_none(self) -> None:
+        assert parse_html(b"<p>Copyright 2019</p><time datetime='2020-02-03'>then</time><p>Text.").published is None

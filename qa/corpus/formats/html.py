@@ -1,4 +1,4 @@
-"""HTML: the text a reader sees, one block per block-level element; menus are kept apart as boilerplate."""
+"""HTML: the text a reader sees, one block per block-level element; what is not the article is boilerplate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import lxml.html
 from lxml import etree
 
 from qa.corpus.formats.encoding import Decoded, decode
+from qa.corpus.formats.html_article import MAX_DEPTH, article_blocks
 from qa.corpus.formats.parsed import Parsed, Unreadable, iso_date
 from qa.corpus.layout import looks_like_navigation
 from qa.corpus.sources_toml import web_url
@@ -26,6 +27,13 @@ _CELLS = frozenset(("td", "th"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _NOT_SHOWN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_DATES = (
+    "article:published_time datepublished date dc.date dc.date.issued dcterms.date dcterms.issued dcterms.created "
+    "citation_publication_date citation_date pubdate publishdate publish-date parsely-pub-date sailthru.date"
+).split()
+"""Names of ``<meta>`` by which pages state when they were published, lower case."""
+_STATED_DATE = re.compile(r'"datePublished"\s{0,9}:\s{0,9}"([^"]{1,40})"')
+"""In the JSON-LD of schema.org."""
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _READ_AS = {
     **dict.fromkeys(("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin1", "latin-1"), "cp1252"),
@@ -54,14 +62,16 @@ def parse_html(data: bytes) -> Parsed:
         page: _Page = parser.close()
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"it is not HTML ({error})") from error
+    text, blocks = "".join(page.parts), page.blocks
+    if page.deepest <= MAX_DEPTH:
+        blocks = article_blocks(markup, text, blocks)
     return Parsed(
-        "".join(page.parts),
-        tuple(page.blocks),
+        text,
+        tuple(blocks),
         title=page.meta.get("og:title") or " ".join("".join(page.titles[:1]).split()) or None,
         publisher=page.meta.get("og:site_name"),
-        published=iso_date(
-            page.meta.get("article:published_time") or page.meta.get("date") or page.meta.get("dc.date")
-        ),
+        published=next((date for name in _DATES if (date := iso_date(page.meta.get(name)))), None)
+        or iso_date(page.date),
         url=web_url(page.canonical or page.meta.get("og:url")),
         warnings=decoded.warnings,
     )
@@ -101,6 +111,8 @@ class _Page:
     titles: list[str] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
     canonical: str | None = None
+    date: str | None = None
+    deepest: int = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._about(tag, attributes)
@@ -108,6 +120,7 @@ class _Page:
         if not element.hidden:
             self._break(tag)
         self.stack.append(element)
+        self.deepest = max(self.deepest, len(self.stack))
         self._count(element, 1)
         if tag in _HEADINGS and not self.hidden:
             self.level = int(tag[1])
@@ -122,6 +135,8 @@ class _Page:
     def data(self, text: str) -> None:
         if self.stack and self.stack[-1].tag == "title":
             self.titles[-1] += text
+        if self.stack and self.stack[-1].tag == "script" and self.date is None and (date := _STATED_DATE.search(text)):
+            self.date = date[1]
         if not self.hidden:
             self.pending.append(text)
 
@@ -162,11 +177,15 @@ class _Page:
         return tag in _CHROME or attributes.get("role") in _CHROME_ROLES
 
     def _about(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "meta" and (name := attributes.get("property") or attributes.get("name")):
+        if tag == "meta" and (
+            name := attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        ):
             if content := " ".join(attributes.get("content", "").split()):
                 self.meta[name.lower()] = content
         elif tag == "title":
             self.titles.append("")
+        elif tag == "time" and ("pubdate" in attributes or attributes.get("itemprop") == "datePublished"):
+            self.date = self.date or attributes.get("datetime")
         elif tag == "link" and attributes.get("rel", "").lower() == "canonical" and self.canonical is None:
             self.canonical = attributes.get("href")
 

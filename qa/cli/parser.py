@@ -8,21 +8,17 @@ from pathlib import Path
 from typing import TypeAlias
 
 from qa import __version__, settings
-
-_ABOUT = """\
-Ask a folder of documents a question and get the sentences that answer it, word for word, each with a citation that
-points at the exact place; when the sources do not answer, Pincite says so.
-
-  pincite ask "What was Beijing's R&D intensity in 2024?"    ask the corpus that comes with it
-  pincite index ~/reports && pincite ask "..."               ask your own documents
-  pincite serve                                              the same on a screen in your browser
-"""
+from qa.cli import about
+from qa.corpus.formats import ARCHIVES, PARSERS
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser; every command sets ``run`` to the function that does it."""
     parser = argparse.ArgumentParser(
-        prog="pincite", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="pincite",
+        description=about.PINCITE,
+        epilog=about.PINCITE_END,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"pincite {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -34,8 +30,10 @@ def make_parser() -> argparse.ArgumentParser:
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def _command(commands: Commands, name: str, help: str, about: str) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=help, description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+def _command(commands: Commands, name: str, help: str, description: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=help, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
 
 
 def _index_option(parser: argparse.ArgumentParser) -> None:
@@ -79,14 +77,14 @@ def _index(commands: Commands) -> None:
         commands,
         "index",
         "read documents and build or update the index",
-        "Read the documents below every PATH (.txt, .md, .html) and build or update the index, so that it holds them\n"
-        "and no others. Only passages that are new are embedded. Without PATH: what the index was built from, or else\n"
-        "the corpus that comes with Pincite. A sources.toml in a folder may give title, publisher, date and URL.",
+        about.INDEX.format(formats=" ".join(sorted({*PARSERS, *ARCHIVES}))),
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a folder or a file")
     _index_option(parser)
     parser.add_argument(
-        "--encoder", metavar="NAME_OR_FOLDER", help="a sentence-transformers model (default: as before)"
+        "--encoder",
+        metavar="NAME_OR_FOLDER",
+        help="a sentence-transformers model (default: as before)",
     )
     parser.add_argument("--watch", action="store_true", help="go on updating as files change, until Ctrl-C")
     parser.set_defaults(run=_lazily("qa.cli.library", "run_index"))
@@ -97,11 +95,7 @@ def _ask(commands: Commands) -> None:
         commands,
         "ask",
         "answer a question with quotes and citations",
-        "Answer a question word for word from the sources, with citations, or say that they do not answer it.\n\n"
-        '  pincite ask "When will the hub be complete?"\n'
-        '  pincite ask "And Shanghai\'s?" --history "What was Beijing\'s R&D intensity in 2024?"\n'
-        "  pincite ask < questions.txt                 one question a line\n"
-        '  pincite ask --file questions.jsonl --json   one {"id", "question", "history"} a line',
+        about.ASK,
     )
     asked = parser.add_mutually_exclusive_group()
     asked.add_argument("question", nargs="?", metavar="QUESTION", help="left out: one a line from standard input")
@@ -109,7 +103,7 @@ def _ask(commands: Commands) -> None:
     parser.add_argument(
         "--history", action="append", default=[], metavar="TEXT", help="an earlier question; repeat, oldest first"
     )
-    parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="passages in `hits` (default: 10)")
+    parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help='passages in "hits" (default: 10)')
     _source_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     _index_option(parser)
@@ -121,9 +115,9 @@ def _search(commands: Commands) -> None:
         commands,
         "search",
         "rank passages, answer nothing",
-        "The passages nearest to a question, best first, with their scores: cosine, BM25 and the fusion of both.",
+        about.SEARCH,
     )
-    parser.add_argument("question", metavar="QUESTION")
+    parser.add_argument("question", metavar="QUESTION", help="words are enough: it need not be a question")
     parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="how many (default: 10)")
     _source_option(parser)
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help="(default: hybrid)")
@@ -137,11 +131,7 @@ def _sources(commands: Commands) -> None:
         commands,
         "sources",
         "list, show, add or remove documents",
-        "  pincite sources                      list the documents in the index\n"
-        "  pincite sources --health             what is wrong or doubtful with them\n"
-        "  pincite sources show ID --text       print a document's text, into which all offsets point\n"
-        "  pincite sources add PATH...          add documents\n"
-        "  pincite sources remove ID...         take documents out of the index (their files stay)",
+        about.SOURCES,
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument(
@@ -154,14 +144,19 @@ def _sources(commands: Commands) -> None:
     shared.add_argument("--json", action="store_true", help="one JSON object a line")
     shared.add_argument("--index", type=Path, metavar="DIR", help="the index folder")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    actions.add_parser("list", parents=[shared], help="list the documents (the default)")
-    show = actions.add_parser("show", parents=[shared], help="show one document")
-    show.add_argument("id", metavar="ID")
+
+    def action(name: str, help: str, description: str) -> argparse.ArgumentParser:
+        formatter = argparse.RawDescriptionHelpFormatter
+        return actions.add_parser(name, parents=[shared], help=help, description=description, formatter_class=formatter)
+
+    action("list", "list the documents (the default)", "List the documents in the index; with --json, all of each.")
+    show = action("show", "show one document", about.SHOW)
+    show.add_argument("id", metavar="ID", help="as `pincite sources` prints it")
     show.add_argument("--text", action="store_true", help="its text, byte for byte, and nothing else")
-    add = actions.add_parser("add", parents=[shared], help="add documents")
-    add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    remove = actions.add_parser("remove", parents=[shared], help="take documents out of the index")
-    remove.add_argument("ids", nargs="+", metavar="ID")
+    add = action("add", "add documents", about.ADD)
+    add.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder or a file")
+    remove = action("remove", "take documents out of the index", about.REMOVE)
+    remove.add_argument("ids", nargs="+", metavar="ID", help="as `pincite sources` prints it")
 
 
 def _verify(commands: Commands) -> None:
@@ -169,8 +164,7 @@ def _verify(commands: Commands) -> None:
         commands,
         "verify",
         "check every citation against the sources",
-        "Check every citation in a file of answers (from `pincite ask --json`): the file is the same, and the quote\n"
-        "stands in it at the very place named. Prints a line for each that fails; exit status 1 if any does.",
+        about.VERIFY,
     )
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE.jsonl", help="left out: standard input")
     _index_option(parser)
@@ -188,11 +182,7 @@ def _calibrate(commands: Commands) -> None:
         commands,
         "calibrate",
         "fit the confidence to your own questions",
-        "Ask the questions of a set and fit the confidence to what comes back, so that of the answers shown with 80 %\n"
-        "about 80 % are right on documents like yours. Needs 30 questions or more, some of them unanswerable. Starts\n"
-        "from the confidence that ships; few questions move it little. --reset goes back to it.\n\n"
-        "  pincite calibrate mine                     a set in eval/sets, by name or path\n"
-        "  pincite calibrate mine --dry-run           say what would change, keep things as they are",
+        about.CALIBRATE,
     )
     parser.add_argument("set", nargs="?", metavar="SET", help="a question set: a name, a folder or a .jsonl file")
     parser.add_argument("--split", choices=("dev", "test", "all"), default="all", help="(default: all)")
@@ -207,12 +197,7 @@ def _serve(commands: Commands) -> None:
         commands,
         "serve",
         "open the screen, the REST API and MCP",
-        "Serve the screen, the REST API (/api/v1) and MCP (/mcp) on this machine until Ctrl+C. On a first start the\n"
-        "index is built, with progress on the screen.\n\n"
-        "  pincite serve --open                        the screen in your browser\n"
-        "  PINCITE_TOKEN=... pincite serve --host 0.0.0.0\n"
-        "                                              for others in your network, who must know the token\n\n"
-        "Any host but this machine's own asks visitors for a token; without one, a random one is made and printed.",
+        about.SERVE,
     )
     parser.add_argument("--host", default="127.0.0.1", help="(default: 127.0.0.1, reachable from this machine only)")
     parser.add_argument("--port", type=_port, default=7860, help="(default: 7860; 0 = any free one)")
@@ -231,10 +216,7 @@ def _mcp(commands: Commands) -> None:
         commands,
         "mcp",
         "answer an MCP client, such as a desktop assistant",
-        "Serve the Model Context Protocol on standard input and output, for a client that starts this command itself.\n"
-        "The tools are ask, search, list_sources and read_source; none changes anything. A client's configuration:\n\n"
-        '  {"mcpServers": {"pincite": {"command": "pincite", "args": ["mcp"]}}}\n\n'
-        "with the full path of pincite where the client does not find it. Over HTTP: `pincite serve`, then /mcp.",
+        about.MCP,
     )
     _index_option(parser)
     parser.set_defaults(run=_lazily("qa.cli.serve", "run_mcp"))

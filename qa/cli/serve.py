@@ -19,7 +19,7 @@ def run_serve(args: Namespace) -> int:
         port=args.port,
         index_dir=_named(args),
         open_browser=args.open,
-        token=args.token or serve_token(),
+        token=serve_token() if args.token is None else args.token,
     )
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import secrets
 import socket
@@ -98,9 +99,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise PinciteError(
-            f"cannot serve on {host} port {port}: {_plain(error)}; try pincite serve --port {_other(port)}"
-        ) from error
+        raise PinciteError(f"cannot serve on {host} port {port}: {_plain(error)}; {_advice(error, port)}") from error
     return listener
 
 
@@ -111,8 +110,10 @@ def address(host: str, port: int, token: str | None) -> str:
     return f"http://{shown}:{port}/" + (f"?token={quote(token, safe='')}" if token else "")
 
 
-def _other(port: int) -> int:
-    return port + 1 if 1024 <= port < 65_535 else DEFAULT_PORT
+def _advice(error: Exception, port: int) -> str:
+    if getattr(error, "errno", None) in (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL):
+        return "give --host an address of this machine, or 0.0.0.0 for all of them"
+    return f"try pincite serve --port {port + 1 if 1024 <= port < 65_535 else DEFAULT_PORT}"
 
 
 def _plain(error: Exception) -> str:

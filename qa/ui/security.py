@@ -29,7 +29,7 @@ _HEADERS = {
 }
 # All the page needs of Gradio's own API. The rest (upload, proxy, file=http…, run, call, …) stays shut.
 GRADIO_OPEN = frozenset({"startup-events", "heartbeat", "queue", "app_id", "theme.css"})
-_GRADIO_CLOSED = ("/monitoring", "/config", "/svelte", "/pwa_icon", "/login", "/logout")
+_GRADIO_CLOSED = ("/monitoring", "/config", "/svelte", "/pwa_icon", "/login", "/logout", "/openapi.json")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 MAX_BODY = 1024 * 1024

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from command import TEXTS, Ran, Run
 from fakes import FakeEncoder
 from making import write
 
+from qa.corpus.formats import PARSERS
 from qa.index.manifest import CURRENT, current_generation
 from qa.settings import corpus_dir
 
@@ -164,7 +166,7 @@ class TestSources:
         assert added.pop("seconds") >= 0
         (failure,) = added.pop("failures")
         assert failure["path"].endswith("bad.txt") and failure["reason"] and failure["reason"] in ran.err
-        assert added == {"documents": 4, "passages": 4, "embedded": 1, "index": str(built)}
+        assert added == {"documents": 4, "passages": 4, "embedded": 1, "changed": True, "index": str(built)}
         (removed,) = run("sources", "--json", "remove", "gate.txt", "--index", built).rows
         assert (removed["documents"], removed["embedded"]) == (3, 0)
 
@@ -255,6 +257,38 @@ def test_help(run: Run, command: str) -> None:
     ran = run(*([command] if command else []), "--help")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.startswith(f"usage: pincite {command}".rstrip())
+
+
+def test_every_command_teaches(run: Run) -> None:
+    """Each shows what to type; the formats named are those that are read."""
+    for command in ("", "index", "ask", "search", "sources", "verify", "calibrate", "serve"):
+        told = run(*([command] if command else []), "--help").out
+        assert re.search(rf"^  .*\bpincite {command}".rstrip(), told, re.MULTILINE), command
+        assert max(map(len, told.splitlines())) <= 120
+    for action in ("show", "add", "remove"):
+        assert f"\n  pincite sources {action} " in run("sources", action, "--help").out
+    assert set(re.findall(r" (\.[a-z]+)(?=[ .\n])", run("index", "--help").out)) >= set(PARSERS)
+    (configuration,) = re.findall(r"^ +(\{.*\})$", run("mcp", "--help").out, re.MULTILINE)
+    assert json.loads(configuration)["mcpServers"]["pincite"]["args"] == ["mcp"]
+
+
+@pytest.mark.parametrize(
+    ("option", "variable", "token"),
+    [
+        (None, None, None),
+        (None, "from the variable", "from the variable"),
+        ("given", "not this", "given"),
+        ("", "x", ""),
+    ],
+)
+def test_where_the_token_comes_from(
+    run: Run, monkeypatch: pytest.MonkeyPatch, option: str | None, variable: str | None, token: str | None
+) -> None:
+    seen: dict[str, object] = {}
+    monkeypatch.setattr("qa.ui.serve", lambda **arguments: seen.update(arguments))
+    monkeypatch.setenv("PINCITE_TOKEN", variable or "")
+    assert run("serve", *(() if option is None else ("--token", option))).status == 0
+    assert (seen["token"], seen["host"], seen["port"]) == (token, "127.0.0.1", 7860)
 
 
 def test_version(run: Run) -> None:

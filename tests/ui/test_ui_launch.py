@@ -24,8 +24,9 @@ def test_a_taken_port_is_one_line_with_the_next_command() -> None:
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("203.0.113.7", 0), ("no such host.example", 0)])
 def test_an_address_that_cannot_be_used(host: str, port: int) -> None:
-    with pytest.raises(PinciteError, match="cannot serve on"):
+    with pytest.raises(PinciteError, match="cannot serve on") as error:
         launch.bind(host, port)
+    assert ("--port" if port else "give --host an address of this machine") in str(error.value)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "localhost"])

@@ -32,7 +32,8 @@ from qa.retriever import Retriever
 from qa.types import Block, Document, Source
 
 _WORDS = 50_000
-_SENTENCES = 400  # of a document: about 80 passages
+_SENTENCES = 400
+_PER_DOCUMENT = 145  # passages that come of them
 _CLUSTERS = 2_000
 _DIMENSIONS = 384
 
@@ -104,8 +105,7 @@ def items(count: int, but: int | None = None) -> Callable[[Marks], Iterator[Item
 
 def measure(index_dir: Path, passages: int, questions: int) -> dict[str, object]:
     encoder = SyntheticEncoder()
-    per_document = 80
-    count = max(2, passages // per_document)
+    count = max(2, passages // _PER_DOCUMENT)
     stages: dict[str, float] = {}
 
     def progress(stage: str, done: int, total: int) -> None:

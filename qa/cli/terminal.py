@@ -14,6 +14,7 @@ from qa import settings
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _STAGES = {"reading": "Reading documents", "embedding": "Embedding passages", "writing": "Writing the index"}
+_UNITS = {"reading": " files", "embedding": " passages"}
 _STYLES = {"bold": "1", "dim": "2", "mark": "30;43", "green": "32", "yellow": "33"}
 
 
@@ -84,7 +85,8 @@ class ProgressBars:
             return
         from tqdm import tqdm
 
-        self._bar = tqdm(total=total or None, desc=words, unit="", file=sys.stderr, leave=False, dynamic_ncols=True)
+        unit = _UNITS.get(stage, "")
+        self._bar = tqdm(total=total or None, desc=words, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)
 
     def _close(self) -> None:
         if self._bar is not None:

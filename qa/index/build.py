@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,16 +125,14 @@ def build(request: Request, index_dir: Path, progress: Progress = lambda *_: Non
 
 @contextmanager
 def _old(encoder: Encoder, index_dir: Path) -> Iterator[OpenIndex | None]:
-    """The generation in use; None if there is none, it is damaged, or another encoder made it."""
-    try:
-        old = open_index(index_dir)
-    except IndexFolderError:
-        yield None
-        return
-    try:
-        yield old if old.manifest.fingerprint == encoder.fingerprint else None
-    finally:
-        old.close()
+    """The generation in use; None if there is none, a byte of it is wrong, or another encoder made it."""
+    with ExitStack() as stack:
+        try:
+            old = stack.enter_context(closing(open_index(index_dir)))
+            old.check()
+        except IndexFolderError:
+            old = None
+        yield old if old is not None and old.manifest.fingerprint == encoder.fingerprint else None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.index.manifest import damaged
 from qa.types import Block, Document, Failure, Passage, Source, Span
 
 FILE_NAME = "store.db"
@@ -57,7 +58,7 @@ class SourceEntry:
 
 
 class Store:
-    """Reads a finished file; safe for several threads."""
+    """Reads a finished file; safe for several threads. Everything raises ``IndexDamaged`` where it cannot be read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -127,8 +128,11 @@ class Store:
             yield from self._all(f"{sql} ({', '.join('?' * len(some))})", some)
 
     def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock:
-            return self._connection.execute(sql, tuple(values)).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(sql, tuple(values)).fetchall()
+        except sqlite3.DatabaseError as error:  # of a large file, opening it looked at the size only
+            raise damaged(self.path.parent.parent, f"{self.path.parent.name}/{FILE_NAME}: {error}") from error
 
 
 def read_only(path: Path) -> str:

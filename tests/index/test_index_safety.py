@@ -191,6 +191,25 @@ class TestDamage:
         build(Request(documents(), FakeEncoder(), 16), index_dir)
         assert ids(index_dir) == sorted(TEXTS)
 
+    def test_damage_to_a_large_file_is_found_when_it_is_met_and_mended(
+        self, copy: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of those, opening looks at the size only."""
+        monkeypatch.setattr("qa.index.manifest.check_files.__defaults__", (10_000,))
+        path = current_generation(copy)[0] / "store.db"
+        size = path.stat().st_size
+        path.write_bytes(path.read_bytes()[:100] + b"\xff" * (size - 100))
+        index = open_index(copy)
+        for read in (index.store.sources, index.store.failures, lambda: index.store.passages([0])):
+            with pytest.raises(IndexDamaged, match=rf"store\.db.*run `pincite index --index {copy}`"):
+                read()
+        with pytest.raises(IndexDamaged, match=r"store\.db is not as it was written"):
+            index.check()
+        index.close()
+        report = build(Request(documents(), FakeEncoder(), 16), copy)
+        assert report.embedded == report.passages
+        assert ids(copy) == sorted(TEXTS)
+
     @pytest.mark.parametrize("content", [b"", b"gen-000001", b"\xff\xfe\x00", b"../../etc x", b"gen-000001 abc\n"])
     def test_a_damaged_pointer(self, copy: Path, content: bytes) -> None:
         (copy / CURRENT).write_bytes(content)

@@ -26,8 +26,11 @@ def citation_place(document: Document, citation: Citation) -> Place:
 
 
 def passage_place(document: Document, passage: Passage) -> Place:
-    here = (passage.start, passage.end)
-    return _place(document, here, here, "")
+    return span_place(document, passage.start, passage.end)
+
+
+def span_place(document: Document, start: int, end: int) -> Place:
+    return _place(document, (start, end), (start, end), "")
 
 
 def _place(document: Document, quote: tuple[int, int], span: tuple[int, int], link: str) -> Place:

@@ -37,6 +37,8 @@ def build_screen(examples: Sequence[Example] = ()) -> gr.Blocks:
                     part("conversation", examples=[example._asdict() for example in examples])
                 with gr.Tab("Sources", id="sources"):
                     part("sources")
+                with gr.Tab("Evaluate", id="evaluate"):
+                    part("evaluate")
             with gr.Column(elem_id="side"):
                 part("viewer")
     screen.queue(api_open=False, max_size=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -15,13 +15,16 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from qa.eval.engine import Subject
 from qa.ui.api import explain_errors, routes
+from qa.ui.bench import Bench, lent
+from qa.ui.bench_api import bench_routes
 from qa.ui.examples import EXAMPLES, Example
 from qa.ui.folders import Folders, usual_folders
 from qa.ui.mcp import Door
 from qa.ui.questions import question_routes
 from qa.ui.security import protect
-from qa.ui.service import Opener, Service
+from qa.ui.service import Engine, Opener, Service
 from qa.ui.shelf import IndexLibrary, Shelf, uploads_dir
 from qa.ui.shelf_api import shelf_routes
 from qa.ui.uploads import Uploads
@@ -58,11 +61,12 @@ def create_app(
     examples: Sequence[Example] = EXAMPLES,
     folders: Folders | None = None,
     shelf: Shelf | None = None,
+    subject_of: Callable[[Engine], Subject] = lent,
 ) -> FastAPI:
     """The app without its guards.
 
     ``examples``: the questions an empty screen offers. ``folders``: None = the usual ones. ``shelf``: changes the
-    documents; None = they stay as they are.
+    documents; None = they stay as they are. ``subject_of``: how the engine is evaluated.
     """
 
     door = Door(service)
@@ -89,6 +93,7 @@ def create_app(
     app.router.routes += [Route("/mcp", door), Route("/api/v1/docs", api_page)]
     kept = folders or usual_folders()
     app.include_router(question_routes(service, kept.sets))
+    app.include_router(bench_routes(Bench(service, kept, subject_of), service, kept))
     if shelf is not None:
         app.include_router(shelf_routes(shelf))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")

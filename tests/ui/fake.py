@@ -205,3 +205,37 @@ class FakeLibrary:
         back = [each for each in self.gone.values() if Path(each.source.path) in paths]
         assert all(Path(each.source.path).is_file() for each in back)
         self.engine.replace([*self.engine.documents(), *back])
+
+
+class FakeSubject:
+    """A ``FakeEngine`` as an evaluation examines it; asked only while ``may_go`` is set."""
+
+    encoder_name = "fake"
+    index_hash = "fake"
+
+    def __init__(self, engine: FakeEngine, may_go: threading.Event) -> None:
+        self.engine = engine
+        self.may_go = may_go
+
+    def ask(self, question: str, history: Sequence[str] = (), *, top_k: int = 10) -> Answer:
+        assert self.may_go.wait(20)
+        return self.engine.ask(question, history, top_k=top_k)
+
+    def ask_many(self, asked: Sequence[tuple[str, Sequence[str]]], *, top_k: int = 10) -> list[Answer | QuestionError]:
+        return [self.ask(question, history, top_k=top_k) for question, history in asked]
+
+    def search(self, question: str, *, top_k: int = 10, mode: str = "hybrid") -> tuple[Hit, ...]:
+        return self.engine.search(question, top_k=top_k)
+
+    def document(self, id: str) -> Document:
+        return self.engine.document(id)
+
+    def document_ids(self) -> tuple[str, ...]:
+        return tuple(document.id for document in self.engine.documents())
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        document = self.engine.document(document_id)
+        return tuple(_passage(document, Span(*span)) for span in _sentences(document.text))
+
+    def close(self) -> None:
+        pass

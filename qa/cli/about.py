@@ -49,7 +49,7 @@ Answer a question word for word from the sources, with citations, or say that th
 
 The percentage behind an answer is the probability that it is right. With --json: "text" is the answer, "span" the words
 in it that answer, "citations" say where it stands ("start" and "end" count characters of the document's text), "hits"
-are the passages that were read; where the sources do not answer, "text" is null and "reason" says why.
+are the closest passages; where the sources do not answer, "text" is null and "reason" says why.
 """
 
 SEARCH = """\

@@ -35,7 +35,7 @@ def test_every_route_and_every_field_is_described(new_page: NewPage, url: str) -
     rows = dict(zip(body.locator("th").all_inner_texts(), body.locator("tr").all_inner_texts(), strict=True))
     assert "characters at most 2000" in rows["question"]
     assert "default 10" in rows["top_k"]
-    assert "list of string or null" in rows["only"]
+    assert "list of string or null" in rows["sources"]
 
 
 def test_a_link_leads_to_its_object(new_page: NewPage, url: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -290,3 +292,34 @@ async def with_token(url: str, token: str) -> AsyncIterator[Any]:
         streamable_http_client(url, http_client=client) as streams,
     ):
         yield streams
+
+
+# -- what the README says
+
+
+README = (CORPUS.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_configurations_to_paste_are_json_for_clients_that_there_are() -> None:
+    started, served = (json.loads(text)["mcpServers"]["pincite"] for text in fenced("json"))
+    assert started == {"command": "/path/to/.venv/bin/pincite", "args": ["mcp"]}
+    assert (served["type"], served["url"]) == ("http", "http://127.0.0.1:7860/mcp")
+    assert served["headers"] == {"Authorization": "Bearer TOKEN"}
+
+
+def test_the_requests_to_paste_are_answered(client: TestClient) -> None:
+    commands = [shlex.split(line) for line in fenced("sh")[0].replace("\\\n", " ").splitlines()]
+    assert len(commands) == 2
+    for _, _, url, *options in commands:
+        path = url.removeprefix("http://127.0.0.1:7860")
+        if options:
+            header, body = options[1].split(": "), options[3]
+            assert client.post(path, content=body, headers=dict([header])).json()["question"]
+        else:
+            assert client.get(path).json()["text"]
+
+
+def fenced(language: str) -> list[str]:
+    """The code of a language in the section on other programs."""
+    section = README.partition("## From other programs")[2].partition("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +15,9 @@ from qa.library import Progress, build
 from qa.pipeline import Mode, Pincite, make_reader
 from qa.settings import Settings
 from qa.types import Answer, Document, Failure, Hit, Passage
+
+_AT_ONCE = max(2, os.cpu_count() or 1)
+"""Questions of a batch that are on their way at the same time."""
 
 
 class Subject(Protocol):
@@ -87,7 +92,9 @@ class OpenedPincite:
         return self.pincite.ask(question, history, top_k=top_k)
 
     def ask_many(self, asked: Sequence[tuple[str, Sequence[str]]], *, top_k: int = 10) -> list[Answer | QuestionError]:
-        return [self._answer(question, history, top_k) for question, history in asked]
+        # Threads: while one question is read, by compiled code, the next one is searched for.
+        with ThreadPoolExecutor(min(_AT_ONCE, max(1, len(asked)))) as pool:
+            return list(pool.map(lambda each: self._answer(each[0], each[1], top_k), asked))
 
     def _answer(self, question: str, history: Sequence[str], top_k: int) -> Answer | QuestionError:
         try:

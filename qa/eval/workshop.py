@@ -55,17 +55,25 @@ class Workshop:
         base = hashlib.sha256(str(self.encoder).encode())
         for document in documents:
             base.update(f"\0{document.id}\0{document.text}".encode("utf-8", "surrogatepass"))
-        _add_code(base, ("qa.encoder",))
+        _add(base, code_of("qa.encoder", "qa.runtime"))
         shape = hashlib.sha256(str(self.settings.chunk_tokens).encode())
         for document in documents:
             shape.update(repr(document.blocks).encode())
-        _add_code(shape, ("qa.chunker", "qa.index"))
+        _add(shape, code_of("qa.chunker", "qa.index"))
         return base.hexdigest()[:16], shape.hexdigest()[:16]
 
 
-def _add_code(digest: hashlib._Hash, names: Iterable[str]) -> None:
-    """An index made by older code would measure that code."""
+def code_of(*names: str) -> list[Path]:
+    """The files of these parts of the package: an index made by older code would measure that code."""
     specs = [find_spec(name) for name in names]
-    for origin in sorted(Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None):
-        for path in sorted(origin.parent.glob("*.py")) if origin.name == "__init__.py" else [origin]:
-            digest.update(path.read_bytes())
+    origins = [Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None]
+    return sorted(
+        path
+        for origin in origins
+        for path in (origin.parent.glob("*.py") if origin.name == "__init__.py" else [origin])
+    )
+
+
+def _add(digest: hashlib._Hash, paths: Iterable[Path]) -> None:
+    for path in paths:
+        digest.update(path.read_bytes())

@@ -9,7 +9,7 @@ import numpy as np
 
 from qa.measures.rows import Columns, Floats, Row
 from qa.measures.statistics import Statistic
-from qa.measures.table import BY_NAME, MEASURES, Measure, interval, pieces, resamples
+from qa.measures.table import BY_NAME, MEASURES, Measure, enough, interval, pieces, resamples
 
 ALPHA = 0.05
 """Level of the tests."""
@@ -67,6 +67,7 @@ def compare(before: Sequence[Row], after: Sequence[Row], *, times: int = 2000, s
     n = len(new)
     if not n:
         return [_undefined(measure.name) for measure in MEASURES]
+    times = enough(n, times, least=1000)
     of_old, of_new, of_both = (_statistics(rows) for rows in (old, new, [*old, *new]))
     drawn = _stacked(_gaps(of_old, of_new, weights, weights) for weights in resamples(n, times, seed))
     swapped = _stacked(_gaps(of_both, of_both, *sides) for sides in _swaps(n, times, seed))

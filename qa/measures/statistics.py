@@ -46,7 +46,10 @@ class _Steps:
         picked = weights[self.order]
         if share is not None:
             picked *= share[self.order, None]
-        return np.add.reduceat(picked, self.starts, axis=0)
+        if self.starts.size == self.order.size:
+            return picked
+        running = np.cumsum(picked, axis=0)[np.append(self.starts[1:], self.order.size) - 1]
+        return np.diff(running, axis=0, prepend=0.0)
 
 
 def _steps(score: Floats, counted: Bools) -> _Steps:

@@ -24,6 +24,8 @@ Group: TypeAlias = Literal["retrieval", "answers", "refusals", "confidence", "ci
 
 _CELLS = 2_000_000
 """Weights held at once; bounds memory to some ten megabytes an array."""
+_MANY = 5_000
+"""Of more rows fewer resamples are drawn: intervals are narrow there, and time would grow with both."""
 
 
 class Counted(NamedTuple):
@@ -145,6 +147,11 @@ MEASURES: tuple[Measure, ...] = (
 BY_NAME: Mapping[str, Measure] = {measure.name.lower(): measure for measure in MEASURES}
 
 
+def enough(n: int, times: int, least: int = 200) -> int:
+    """How many resamples of ``n`` rows to draw where ``times`` are wanted."""
+    return times if n <= _MANY else min(times, max(least, times * _MANY // n))
+
+
 def pieces(n: int, times: int) -> Iterator[int]:
     """``times`` in parts small enough to hold that many weightings of n rows."""
     largest = max(1, _CELLS // n)
@@ -172,12 +179,16 @@ def interval(replicates: Floats) -> tuple[float | None, float | None]:
 def estimates(rows: Sequence[Row], *, times: int = 2000, seed: int = 0) -> tuple[Estimate, ...]:
     """Every measure over ``rows`` with its percentile bootstrap interval (Efron and Tibshirani 1993).
 
-    Questions are resampled, ``times`` times; the same rows and seed give the same interval.
+    Questions are resampled, ``times`` times (of more than 5,000 less often); the same rows and seed give the same
+    interval.
     """
     if not rows:
         return tuple(Estimate(measure.name, 0, None, None, None) for measure in MEASURES)
     counted = [measure.counted(Columns(rows)) for measure in MEASURES]
-    parts = [[each.statistic(weights) for each in counted] for weights in resamples(len(rows), times, seed)]
+    parts = [
+        [each.statistic(weights) for each in counted]
+        for weights in resamples(len(rows), enough(len(rows), times), seed)
+    ]
     replicates = [np.concatenate(column) for column in zip(*parts, strict=True)]
     return tuple(map(_estimate, MEASURES, counted, replicates, [len(rows)] * len(counted)))
 

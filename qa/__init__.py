@@ -6,9 +6,18 @@ disk), ``retriever`` (question to hits), ``reader`` (question and hits to extrac
 ``measures`` and ``eval`` (known questions to numbers), ``cli`` and ``ui``. A stage knows only those before it.
 """
 
-from importlib.metadata import PackageNotFoundError, version
+from __future__ import annotations
 
-try:
-    __version__ = version("pincite")
-except PackageNotFoundError:  # running from a tree that was never installed
-    __version__ = "0+unknown"
+__version__: str
+
+
+def __getattr__(name: str) -> str:
+    """``__version__`` is looked up when it is asked for, since that takes longer than most of what we import."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("pincite")
+    except PackageNotFoundError:  # running from a tree that was never installed
+        return "0+unknown"

@@ -143,6 +143,7 @@ class Pincite:
     ) -> list[_Reading]:
         """What each form of the question came to, the likeliest form first."""
         clean = self._clean(question)
+        self.reader.prepare()
         earlier = [_CONTROL.sub(" ", text).strip() for text in history]
         return [self._read(form, top_k, only) for form in self.forms(clean, earlier)]
 

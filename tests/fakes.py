@@ -68,6 +68,8 @@ class FakeReader:
     def least_confidence(self, accuracy: float) -> float:
         return accuracy / 2
 
+    def prepare(self) -> None: ...
+
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         self.asked.append((question, tuple(hits)))
         found = [self._extract(question, hit.passage, quote) for hit in hits for quote in hit.passage.sentences]

@@ -7,13 +7,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from qa import settings
 from qa.cli.terminal import ProgressBars, safe
 from qa.errors import CorpusError, IndexMissing, PinciteError
-from qa.library import IndexReport, index_paths
 from qa.pipeline import Pincite
+
+if TYPE_CHECKING:
+    from qa.index import IndexReport
 
 
 def index_dir(args: Namespace) -> Path:
@@ -27,6 +29,8 @@ def open_pincite(args: Namespace, *, build: bool = True) -> Pincite:
     except IndexMissing:
         if args.index is not None or not build:
             raise
+        from qa.library import index_paths  # what reads documents; a question does without
+
         print("pincite: first run: building the index", file=sys.stderr)
         with ProgressBars() as progress:
             report(index_paths([], index_dir(args), progress=progress))

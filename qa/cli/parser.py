@@ -7,9 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from qa import __version__, settings
+from qa import settings
 from qa.cli import about
 from qa.corpus.formats import ARCHIVES, PARSERS
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from qa import __version__
+
+        print(f"pincite {__version__}")
+        parser.exit()
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -20,7 +28,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=about.PINCITE_END,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"pincite {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for add in (_index, _ask, _search, _sources, _verify, _eval, _calibrate, _serve, _mcp):
         add(commands)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from qa.chunker import chunk
 from qa.encoder import Encoder, FloatArray
 from qa.errors import CorpusError, IndexFolderError
 from qa.index import dense, lexical, store
@@ -149,6 +148,8 @@ def _draft(index_dir: Path) -> Iterator[Path]:
 def _read(
     request: Request, old: OpenIndex | None, writer: StoreWriter, progress: Progress
 ) -> tuple[int, tuple[Failure, ...]]:
+    from qa.chunker import chunk  # with its models of sentences and tokens, which a question does without
+
     made_so = (request.code, request.chunk_tokens)
     same = old is not None and bool(request.code) and (old.manifest.code, old.manifest.chunk_tokens) == made_so
     marks = old.store.marks() if old is not None and same else {}

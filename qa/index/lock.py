@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from qa.errors import IndexBusy, IndexFolderError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 @contextmanager
@@ -21,6 +23,8 @@ def writing(index_dir: Path) -> Iterator[None]:
     What is read inside still holds when it is written. Raises ``IndexBusy`` if another has it, ``IndexFolderError``
     if the folder cannot be written. The lock of a process that ends, however it ends, is free.
     """
+    from filelock import FileLock
+
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         # The same object for the same folder, so that a thread that has the lock may take it again.
@@ -36,6 +40,8 @@ def writing(index_dir: Path) -> Iterator[None]:
 
 @contextmanager
 def _taken(lock: FileLock, index_dir: Path) -> Iterator[None]:
+    from filelock import Timeout
+
     holder = index_dir / "writer"
     try:
         lock.acquire(timeout=0)

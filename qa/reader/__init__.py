@@ -21,6 +21,9 @@ class Reader(Protocol):
     def least_confidence(self, accuracy: float) -> float:
         """The confidence from which answers must be shown for ``accuracy`` (0..1) of them to be right."""
 
+    def prepare(self) -> None:
+        """Begin to load what reading needs, and return at once; without it, the first reading does."""
+
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """Candidates from all hits, best first; empty only if no hit has a sentence.
 

@@ -18,9 +18,9 @@ from qa.settings import cache_dir
 
 def load_light(weights_path: Path, precision: compiled.Precision | None = None) -> ScoreWindows:
     """The network with these weights; raises ``ValueError`` or ``KeyError`` where they are not the reader's."""
-    weights = read_tensors(weights_path)
-    words, positions, segments = word_embeddings(), weights["positions.weight"], weights["segments.weight"]
-    recipe = compiled.Recipe("reader", file_sha256(weights_path), lambda: reader_model(weights))
+    looked_up = read_tensors(weights_path, ("positions.weight", "segments.weight"))
+    words, positions, segments = word_embeddings(), looked_up["positions.weight"], looked_up["segments.weight"]
+    recipe = compiled.Recipe("reader", file_sha256(weights_path), lambda: reader_model(read_tensors(weights_path)))
     network = compiled.load(recipe, cache_dir(), precision)
 
     def embedded(window: Window) -> FloatArray:

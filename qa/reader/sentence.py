@@ -28,6 +28,9 @@ class SentenceReader:
     def least_confidence(self, accuracy: float) -> float:
         return self.scorer.least_confidence(accuracy)
 
+    def prepare(self) -> None:
+        """There is nothing to load."""
+
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """One extract per sentence of the hits, best first; ties in the order of hits and sentences."""
         asked = analyse(question)

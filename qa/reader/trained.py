@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock, Thread
 from typing import NamedTuple
 
+from qa.errors import PinciteError
 from qa.reader.evidence import TermWeight, measure
 from qa.reader.neural import PassageReading, SpanModel, SpanScore
 from qa.reader.question import Question, analyse
@@ -26,11 +29,27 @@ class TrainedReader:
     weight: TermWeight
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "trained"
+    _loading: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    @property
+    def model(self) -> SpanModel:
+        """Loaded when first needed: listing sources or searching does without. Raises ``ReaderError``."""
+        with self._loading:
+            return self._loaded
 
     @cached_property
-    def model(self) -> SpanModel:
-        """Loaded when first needed: listing sources or searching does without."""
+    def _loaded(self) -> SpanModel:
         return SpanModel.load()
+
+    def prepare(self) -> None:
+        """Load the model on the side, while a question is searched for; what goes wrong is said when it is needed."""
+
+        def load() -> None:
+            with suppress(PinciteError):
+                _ = self.model
+
+        if "_loaded" not in self.__dict__:
+            Thread(target=load).start()
 
     def least_confidence(self, accuracy: float) -> float:
         return self.scorer.least_confidence(accuracy)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import mmap
 import os
+import sys
 import tempfile
 import time
+import zlib
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 Precision = Literal["f32", "bf16"]
 Outputs: TypeAlias = list[FloatArray]
 
-_DIGEST = hashlib.sha256().digest_size
+_CHECK = 4  # bytes of the CRC-32 behind a compiled network, against accidents
 _FORMAT = 1  # raise it when ``bert`` builds another graph from the same weights
 _MOST_STREAMS = 16
 _KEPT_SECONDS = 30 * 24 * 3600
@@ -49,8 +53,9 @@ class Recipe:
 class Network:
     """A compiled network. Safe to use from several threads."""
 
-    def __init__(self, compiled: openvino.CompiledModel, streams: int, blob: Any = None) -> None:
-        self._kept = (compiled, blob)  # its weights may be read where they lie
+    def __init__(self, compiled: openvino.CompiledModel, streams: int, content: Any = None) -> None:
+        self._compiled = compiled
+        self._content = content  # the mapped file it came from: weights may be read where they lie
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(streams + 1):  # one more, so that the next is ready when one is done
             self._idle.put(compiled.create_infer_request())
@@ -73,7 +78,13 @@ class Network:
                 with suppress(RuntimeError):  # what went wrong is on its way already
                     request.wait()
                 self._idle.put(request)
+            self._forget_file()
         return done
+
+    def _forget_file(self) -> None:
+        """Let go of the file's pages: weights are rearranged when first used, and hardly read again as they were."""
+        if self._content is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._content.base.madvise(mmap.MADV_DONTNEED)
 
     def _take(self, wait: bool) -> Any:
         """A request that nobody uses; None if there is none and the caller has one of its own to wait for."""
@@ -117,26 +128,38 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
         "ENABLE_CPU_PINNING": False,
     }
     path = cache_dir / f"{recipe.name}-{_key(core, recipe, str(options['INFERENCE_PRECISION_HINT']))}.blob"
-    if (blob := _read(path)) is not None:
-        with suppress(RuntimeError):  # whole, and yet not for this processor
-            return Network(core.import_model(blob, "CPU", options), streams, blob)
+    if network := _from_disk(core, path, options, streams):
+        return network
     compiled = core.compile_model(recipe.build(), "CPU", options)
     exported = compiled.export_model()
     _write(path, exported.getvalue() if isinstance(exported, io.BytesIO) else bytes(exported))
-    return Network(compiled, streams)
+    del exported  # read back, it takes half the memory
+    return _from_disk(core, path, options, streams) or Network(compiled, streams)
 
 
 @cache
 def _core() -> Any:
     """OpenVINO's entry point, or None where it is missing, broken or without its part for processors."""
     try:
-        import openvino
-
-        core = openvino.Core()
+        core = _openvino().Core()
         core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         return core
     except (ImportError, OSError, RuntimeError):
         return None
+
+
+def _openvino() -> Any:
+    """The module, imported without its tools for converting models, which take longer than all the rest of it and
+    bring a client that can report use over the network."""
+    tools = "openvino.tools.ovc"
+    without = tools not in sys.modules
+    if without:
+        sys.modules[tools] = None  # type: ignore[assignment]  # as import knows: there is none
+    try:
+        return import_module("openvino")
+    finally:
+        if without:
+            del sys.modules[tools]
 
 
 def _streams() -> int:
@@ -156,27 +179,30 @@ def _key(core: Any, recipe: Recipe, precision: str) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:24]
 
 
-def _read(path: Path) -> Any:
-    """What was written, as a tensor over the mapped file; None if nothing was, or it is not whole."""
-    import openvino
-
+def _from_disk(core: Any, path: Path, options: Mapping[str, Any], streams: int) -> Network | None:
+    """The network that was written there; None if there is none, it is not whole, or not for this processor."""
     try:
-        content = np.memmap(path, dtype=np.uint8, mode="c")  # the runtime takes only what could be written to
+        content: Any = np.memmap(path, dtype=np.uint8, mode="c")  # the runtime takes only what could be written to
     except (OSError, ValueError):  # there is none, or it is empty
         return None
-    blob, digest = content[:-_DIGEST], content[-_DIGEST:]
-    whole = len(blob) and hashlib.sha256(blob.data).digest() == digest.tobytes()
-    return openvino.Tensor(blob, shared_memory=True) if whole else None
+    blob, check = content[:-_CHECK], content[-_CHECK:]
+    if not len(blob) or zlib.crc32(blob).to_bytes(_CHECK) != check.tobytes():
+        return None
+    try:
+        tensor = import_module("openvino").Tensor(blob, shared_memory=True)
+        return Network(core.import_model(tensor, "CPU", options), streams, content)
+    except RuntimeError:
+        return None
 
 
 def _write(path: Path, blob: bytes) -> None:
-    """Put it there in one step, its SHA-256 behind it, and take away what was not made anew for a month."""
+    """Put it there in one step, its CRC behind it, and take away what was not made anew for a month."""
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".new")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(blob + hashlib.sha256(blob).digest())
+                file.write(blob + zlib.crc32(blob).to_bytes(_CHECK))
             Path(draft).replace(path)
         finally:
             Path(draft).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ _TYPES = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
 _MOST_HEADER = 100_000_000  # as the format's own reader has it
 
 
-def read_tensors(path: Path) -> dict[str, FloatArray]:
-    """Every floating tensor of the file by name; F32 ones are views of the file, the others are widened copies.
+def read_tensors(path: Path, names: Collection[str] | None = None) -> dict[str, FloatArray]:
+    """The floating tensors of the file by name, all or those named: views of the file, or widened copies of halves.
 
     The format: eight bytes with the length of a JSON header, the header, the data (github.com/huggingface/safetensors).
     Raises ``ValueError`` where the file is not one or is cut short, ``OSError`` where it cannot be read.
@@ -31,7 +32,7 @@ def read_tensors(path: Path) -> dict[str, FloatArray]:
         return {
             name: _tensor(data, entry)
             for name, entry in header.items()
-            if name != "__metadata__" and entry["dtype"] in _TYPES
+            if name != "__metadata__" and entry["dtype"] in _TYPES and (names is None or name in names)
         }
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{path} is no whole safetensors file ({error})") from error

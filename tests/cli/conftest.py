@@ -28,9 +28,9 @@ def _loaded_once(encoder: Encoder) -> Iterator[None]:
             return FakeEncoder(max_tokens=256)
         return encoder if name == DEFAULT_ENCODER else load_encoder(name)
 
-    def load_once(weights: Path = WEIGHTS, *arguments: Any) -> SpanModel:
-        if weights != WEIGHTS:
-            return load_model(weights, *arguments)
+    def load_once(weights: Path = WEIGHTS, **options: Any) -> SpanModel:
+        if weights != WEIGHTS or options:
+            return load_model(weights, **options)
         if not models:
             models.append(load_model())
         return models[0]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 
 import pytest
 from fakes import FakeEncoder
 
+from qa.errors import ReaderError
 from qa.reader.answer_types import best_span
+from qa.reader.neural import SpanModel
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, sigmoid, why_not
 from qa.reader.sentence import SentenceReader
@@ -286,6 +289,40 @@ class TestSentenceReader:
     def test_nothing_to_read(self, reader: SentenceReader) -> None:
         assert reader.read("When?", []) == []
         assert reader.read("When?", [Hit(1, Passage("d", 0, 4, "word", "", ()), 0.5, {})]) == []
+
+
+def test_a_model_that_cannot_be_prepared_is_an_error_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[threading.Thread] = []
+
+    def fail() -> SpanModel:
+        tried.append(threading.current_thread())
+        raise ReaderError("no weights")
+
+    monkeypatch.setattr(SpanModel, "load", fail)
+    reader = TrainedReader(Similarity(FakeEncoder()), even)
+    reader.prepare()
+    with pytest.raises(ReaderError, match="no weights"):
+        reader.read("When was it closed?", HITS)
+    for thread in tried:
+        if thread is not threading.current_thread():
+            thread.join()
+    assert len(tried) == 2
+
+
+def test_a_model_is_loaded_once_whoever_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[SpanModel] = []
+
+    def load() -> SpanModel:
+        made.append(SpanModel(lambda flat: []))
+        return made[-1]
+
+    monkeypatch.setattr(SpanModel, "load", load)
+    reader = TrainedReader(Similarity(FakeEncoder()), even)
+    for _ in range(3):
+        reader.prepare()
+    assert reader.model is made[0]
+    reader.prepare()
+    assert len(made) == 1
 
 
 @pytest.fixture(scope="session")

@@ -115,12 +115,14 @@ def measure(index_dir: Path, passages: int, questions: int) -> dict[str, object]
         return Request(items(count, but), encoder, 128, roots=("/g",), code="bench")
 
     first = build(request(count), index_dir, progress)
-    ended = time.perf_counter()
+    ended, used = time.perf_counter(), time.process_time()
     times = [*stages.values(), ended]
-    row: dict[str, object] = {"passages": first.passages, "documents": first.documents}
+    row: dict[str, object] = {"passages": first.passages, "documents": first.documents, "build CPU s": round(used, 1)}
     row |= {f"{stage} s": round(b - a, 1) for stage, a, b in zip(stages, times[:-1], times[1:], strict=True)}
-    row["add one s"] = round(build(request(count + 1), index_dir).seconds, 1)
-    row["remove one s"] = round(build(request(count + 1, but=count // 2), index_dir).seconds, 1)
+    for name, changed in (("add one", request(count + 1)), ("remove one", request(count + 1, but=count // 2))):
+        before = time.process_time()
+        row[f"{name} s"] = round(build(changed, index_dir).seconds, 1)
+        row[f"{name} CPU s"] = round(time.process_time() - before, 2)
     row["peak RSS while building MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     row["disk MB"] = sum(path.stat().st_size for path in index_dir.rglob("*") if path.is_file()) >> 20
     command = [sys.executable, "-m", "bench.scale", "--asked", str(index_dir), "--questions", str(questions)]

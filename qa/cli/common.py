@@ -17,6 +17,8 @@ from qa.pipeline import Pincite
 if TYPE_CHECKING:
     from qa.index import IndexReport
 
+_TOLD = 100
+
 
 def index_dir(args: Namespace) -> Path:
     return args.index.expanduser().absolute() if args.index is not None else settings.index_dir()
@@ -48,8 +50,10 @@ def known(pincite: Pincite, ids: Sequence[str]) -> list[str]:
 
 def report(result: IndexReport) -> None:
     """Say on stderr which files could not be read."""
-    for failure in result.failures:
+    for failure in result.failures[:_TOLD]:
         print(f"pincite: not read: {safe(failure.path)}: {safe(failure.reason)}", file=sys.stderr)
+    if (more := len(result.failures) - _TOLD) > 0:
+        print(f"pincite: not read: {more} more files; `pincite sources --health --json` lists them", file=sys.stderr)
 
 
 def print_json(value: object) -> None:

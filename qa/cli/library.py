@@ -15,8 +15,12 @@ from qa.library import IndexReport, add, index_paths, remove
 
 
 def run_index(args: Namespace) -> int:
-    with ProgressBars() as progress:
-        result = index_paths(args.paths, index_dir(args), encoder=args.encoder, progress=progress)
+    try:
+        with ProgressBars() as progress:
+            result = index_paths(args.paths, index_dir(args), encoder=args.encoder, progress=progress)
+    except KeyboardInterrupt:
+        print("pincite: stopped; the index is as it was, and what was embedded is kept: run it again", file=sys.stderr)
+        return 130
     _say(result, index_dir(args))
     return _watch(index_dir(args)) if args.watch else 0
 

@@ -97,6 +97,29 @@ class TestIndex:
         for name in names:
             assert run("sources", "show", name, "--text", "--index", index_dir).out == "The tower was built in 1904."
 
+    def test_ctrl_c_leaves_the_index_as_it_was(
+        self, run: Run, built: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        write(docs, {"gate.txt": "A gate of iron."})
+        with monkeypatch.context() as patch:
+            patch.setattr(FakeEncoder, "encode", stop)
+            ran = run("index", "--index", built)
+        assert ran.status == 130 and "Traceback" not in ran.err
+        assert ran.err.splitlines()[-1].startswith("pincite: stopped; the index is as it was")
+        assert ids(run, built) == sorted(TEXTS)
+        assert run("index", "--index", built).out.startswith("4 documents, 4 passages (1 embedded)")
+
+    def test_of_very_many_failures_the_first_are_told(self, run: Run, built: Path, docs: Path) -> None:
+        write(docs, {f"empty{number:03}.txt": "" for number in range(120)})
+        told = [line for line in run("index", "--index", built).err.splitlines() if "not read" in line]
+        assert len(told) == 101
+        assert told[-1] == "pincite: not read: 20 more files; `pincite sources --health --json` lists them"
+        (row,) = run("sources", "--health", "--json", "--index", built).rows
+        assert len(row["failures"]) == 120
+
 
 class TestFirstRun:
     """Without an index, the one over the corpus that comes along is built in the user's folder."""

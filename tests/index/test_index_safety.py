@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -306,6 +307,42 @@ with writing(Path(sys.argv[1])):
             holder.kill()
         make(NEW)
         assert ids(index_dir) == sorted(NEW)
+
+    ALTERNATE = """
+import sys
+from pathlib import Path
+from fakes import FakeEncoder
+from index_texts import TEXTS, documents
+from test_index_safety import NEW
+from qa.index import Request, build
+while True:
+    for texts in (NEW, TEXTS):
+        build(Request(documents(texts), FakeEncoder(), 16), Path(sys.argv[1]))
+        print("built", flush=True)
+"""
+
+    def test_killed_at_any_moment(self, make: Build, index_dir: Path) -> None:
+        """Whatever it was at, one of the two indexes is there, whole, and the next writer cleans up."""
+        make()
+        here = Path(__file__).parent
+        path = os.pathsep.join([str(here), str(here.parent), *sys.path])
+        command = [sys.executable, "-c", self.ALTERNATE, str(index_dir)]
+        for delay in (0.0, 0.004, 0.011, 0.023, 0.041, 0.067):
+            environment = {**os.environ, "PYTHONPATH": path}
+            with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+                assert process.stdout is not None
+                assert process.stdout.readline() == b"built\n"
+                time.sleep(delay)
+                process.kill()
+            assert ids(index_dir) in (sorted(TEXTS), sorted(NEW))
+            index = open_index(index_dir)
+            index.check()
+            assert len(index.dense) == len(index.lexical) == index.manifest.passages
+            index.close()
+        make(NEW)
+        make()
+        assert ids(index_dir) == sorted(TEXTS)
+        assert left_over(index_dir) == []
 
     def test_a_reader_goes_on_reading_what_it_opened(self, make: Build, index_dir: Path, fake: FakeEncoder) -> None:
         make()

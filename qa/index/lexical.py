@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import tantivy
@@ -11,6 +11,8 @@ import tantivy
 FOLDER_NAME = "lexical"
 _ANALYZER = "pincite"
 _HEAP = 50_000_000
+_NAMED_SHARE = 8
+"""One row in so many, or fewer, are named in the query; of more, what is found is filtered."""
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 
 
@@ -53,14 +55,30 @@ class LexicalIndex:
         query = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "body", term)) for term in wanted]
         )
-        if only is not None:
-            query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._rows_query(only))]
-            )
         # Ties at the end of the list must not depend on the engine's inner order: take more, then cut.
-        found = self._searcher.search(query, limit=k + 64).hits
-        rows = [(self._row(address), float(score)) for score, address in found]
-        return sorted(rows, key=lambda hit: (-hit[1], hit[0]))[:k]
+        enough = k + 64
+        if only is None:
+            found = self._found(query, enough)
+        elif len(only) * _NAMED_SHARE <= len(self):
+            both = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._rows_query(only))]
+            found = self._found(tantivy.Query.boolean_query(both), enough)
+        else:
+            found = self._found_among(query, enough, frozenset(only))
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def _found(self, query: tantivy.Query, most: int) -> list[tuple[int, float]]:
+        hits = self._searcher.search(query, limit=most).hits
+        return [(self._row(address), float(score)) for score, address in hits]
+
+    def _found_among(self, query: tantivy.Query, most: int, only: Collection[int]) -> list[tuple[int, float]]:
+        """For many rows, which would be slow to name in the query: find more of all until enough are among them."""
+        limit = most
+        while True:
+            limit *= _NAMED_SHARE
+            everything = self._found(query, limit)
+            found = [hit for hit in everything if hit[0] in only][:most]
+            if len(found) == most or len(everything) < limit:
+                return found
 
     def alike(self, term: str, start: str, distance: int, k: int) -> list[int]:
         """At most ``k`` rows with a term at most ``distance`` (1 or 2) letters from ``term``, or whose first letters

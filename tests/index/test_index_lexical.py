@@ -89,6 +89,22 @@ def test_no_filter_is_all_and_an_empty_one_is_nothing(index: LexicalIndex) -> No
     assert index.search("copper", 1, [10]) == [hit for hit in everything if hit[0] == 10]
 
 
+@pytest.mark.parametrize("step", [1, 2, 7, 8, 9, 50, 900])
+@pytest.mark.parametrize("k", [1, 10, 1000])
+def test_a_filter_of_any_size_gives_what_filtering_everything_gives(tmp_path: Path, step: int, k: int) -> None:
+    """Many rows with the best scores are left out, so that more must be found than at first."""
+    texts = {row: f"copper roof{' copper' * (row % 13)} of house {row}" for row in range(0, 2000, 2)}
+    write_lexical(tmp_path / "x", texts.items())
+    index = LexicalIndex(tmp_path / "x")
+    everything = index.search("copper roof", 2000)
+    assert len(everything) == len(texts)
+    only = [row for row in range(0, 2000, step) if row % 13 < 3]
+    expected = [hit for hit in everything if hit[0] in set(only)][:k]
+    found = index.search("copper roof", k, only)
+    assert [row for row, _ in found] == [row for row, _ in expected]
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected])
+
+
 def test_ties_go_by_row(tmp_path: Path) -> None:
     write_lexical(tmp_path / "x", ((row, "the same words") for row in range(50)))
     index = LexicalIndex(tmp_path / "x")

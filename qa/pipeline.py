@@ -6,8 +6,10 @@ import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
+from qa.choice import chosen, ranked
 from qa.citations import cite
 from qa.encoder import Encoder, load_encoder
 from qa.errors import EncoderError, IndexOutdated, QuestionError
@@ -16,7 +18,7 @@ from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.evidence import term_weight
-from qa.reader.scoring import calibrated, sigmoid
+from qa.reader.scoring import calibrated
 from qa.reader.sentence import SentenceReader
 from qa.reader.similarity import Similarity
 from qa.reader.trained import TrainedReader
@@ -187,40 +189,32 @@ class Pincite:
         return _Reading(
             question,
             hits,
-            tuple(_ranked(hits, extracts)),
+            tuple(ranked(hits, extracts)),
             tuple(extracts),
             {"retrieve": retrieved - started, "read": time.perf_counter() - retrieved},
         )
 
     def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
-        chosen = _chosen(self._shown(extracts), self.settings.max_answers)
-        documents = {id: self.document(id) for id in {extract.passage.document_id for extract in chosen}}
+        read = cache(self.document)
+
+        def is_heading(extract: Extract) -> bool:
+            start, blocks = extract.quote.start, read(extract.passage.document_id).blocks
+            return any(block.kind == "heading" and block.start <= start < block.end for block in blocks)
+
+        shown = chosen(extracts, self.threshold, self.settings.max_answers, is_heading)
         citations = tuple(
-            cite(number, documents[extract.passage.document_id], extract)
-            for number, extract in enumerate(chosen, start=1)
+            cite(number, read(extract.passage.document_id), extract) for number, extract in enumerate(shown, start=1)
         )
         answers = tuple(
             FoundAnswer(
                 citation.quote,
-                documents[citation.source.id].text[citation.span_start : citation.span_end],
+                read(citation.source.id).text[citation.span_start : citation.span_end],
                 extract.confidence,
                 citation.number,
             )
-            for citation, extract in zip(citations, chosen, strict=True)
+            for citation, extract in zip(citations, shown, strict=True)
         )
         return answers, citations
-
-    def _shown(self, extracts: Sequence[Extract]) -> list[Extract]:
-        """Those that are sure enough, if the best is; headings only where one is the best, since they promise more
-        than they say."""
-        sure = [extract for extract in extracts if extract.confidence >= self.threshold]
-        if not sure or sure[0] is not extracts[0]:
-            return []
-        return [sure[0], *(extract for extract in sure[1:] if not self._is_heading(extract))]
-
-    def _is_heading(self, extract: Extract) -> bool:
-        blocks = self.document(extract.passage.document_id).blocks
-        return any(block.kind == "heading" and block.start <= extract.quote.start < block.end for block in blocks)
 
     def _trace(self, readings: Sequence[_Reading], best: _Reading) -> Trace:
         return Trace(
@@ -251,53 +245,3 @@ class _Reading:
     @property
     def confidence(self) -> float:
         return self.extracts[0].confidence if self.extracts else 0.0
-
-
-def _ranked(hits: Sequence[Hit], extracts: Sequence[Extract]) -> list[Hit]:
-    """The hits as the reader ranks them, by the best extract of each; what it did not read follows as it was.
-
-    ``score`` is 1 to 2 for what it read, and the fusion's 0 to 1 for the rest, so that it falls with the rank.
-    """
-    best: dict[tuple[str, int], float] = {}
-    for extract in extracts:
-        best.setdefault((extract.passage.document_id, extract.passage.start), extract.score)
-    ranked = []
-    for hit in hits:
-        score = best.get((hit.passage.document_id, hit.passage.start))
-        if score is not None:
-            hit = replace(hit, score=1 + sigmoid(score), scores={**hit.scores, "reader": score})
-        ranked.append(hit)
-    ranked.sort(key=lambda hit: -hit.score)  # stable: ties stay in the order of retrieval
-    return [replace(hit, rank=rank) for rank, hit in enumerate(ranked, start=1)]
-
-
-def _chosen(shown: Sequence[Extract], most: int) -> list[Extract]:
-    """The extracts to show: the best, then the next best places, other documents first, none twice."""
-    chosen: list[Extract] = []
-    for extract in _other_documents_first(shown):
-        if len(chosen) < most and not any(_same_place(extract, other) for other in chosen):
-            chosen.append(extract)
-    return chosen
-
-
-def _same_place(extract: Extract, other: Extract) -> bool:
-    """Whether two extracts overlap, or are the same words twice in one document."""
-    if extract.passage.document_id != other.passage.document_id:
-        return False
-    apart = extract.quote.end <= other.quote.start or other.quote.end <= extract.quote.start
-    return not apart or _quote_text(extract) == _quote_text(other)
-
-
-def _other_documents_first(extracts: Sequence[Extract]) -> list[Extract]:
-    seen: set[str] = set()
-    first: list[Extract] = []
-    later: list[Extract] = []
-    for extract in extracts:
-        (later if extract.passage.document_id in seen else first).append(extract)
-        seen.add(extract.passage.document_id)
-    return [*first, *later]
-
-
-def _quote_text(extract: Extract) -> str:
-    start = extract.passage.start
-    return extract.passage.text[extract.quote.start - start : extract.quote.end - start]

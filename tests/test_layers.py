@@ -23,6 +23,7 @@ STAGES = (
     "retriever",
     "reader",
     "citations",
+    "choice",
     "followup",
     "spelling",
     "pipeline",
@@ -88,7 +89,7 @@ def test_only_settings_reads_the_environment() -> None:
 
 
 def test_the_command_line_and_the_screen_do_not_wire_stages_themselves() -> None:
-    wiring = {"chunker", "encoder", "retriever", "reader", "followup", "citations"}
+    wiring = {"chunker", "encoder", "retriever", "reader", "followup", "citations", "choice"}
     for stage in ("cli", "ui"):
         for path in (PACKAGE / stage).rglob("*.py"):
             assert not wiring & set(imported(path)), path

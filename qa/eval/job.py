@@ -73,7 +73,11 @@ class Job:
         if out:
             check_free(out)
         before = read_rows(self.args.compare / below) if self.args.compare else None
-        return run_plan(plan, self.engine, out=out, before=before, progress=self.progress)
+        return run_plan(plan, self.engine, out=out, before=before, progress=self.progress, say=_say)
+
+
+def _say(line: str) -> None:
+    print(f"pincite: {line}", file=sys.stderr)
 
 
 def shown(report: Report, args: argparse.Namespace) -> str:

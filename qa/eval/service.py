@@ -49,6 +49,8 @@ __all__ = ["Plan", "compare_runs", "list_runs", "list_sets", "new_run_folder", "
 
 _NAMED = ("success@5", "MRR@10", "answer-in-text@1", "F1", "refusal-F1", "AUROC-right", "citation-validity")
 """The measures that a list of runs shows."""
+MANY = 5_000
+"""Questions of which more are said to be many before they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def run_plan(
     before: Sequence[Row] | None = None,
     progress: Progress = lambda *_: None,
     stopped: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda _: None,
     reuse: bool = False,
 ) -> Report:
     """Ask the questions of ``plan`` and give the numbers; with ``out``, the run's files are there before it returns.
@@ -156,7 +159,8 @@ def run_plan(
     ``progress(stage, done, total)`` is called as it goes. ``stopped()`` is looked at after every batch;
     once true, ``RunStopped`` is raised. What was answered by then, or by a process that was killed, is kept in
     ``out`` (without it below the data folder), and the same call does not ask it again. ``reuse``: a finished run
-    in ``out`` that would come out the same is read, not run. ``before``: rows of an earlier run to compare with.
+    in ``out`` that would come out the same is read, not run. ``say`` is told in one line of what will take long.
+    ``before``: rows of an earlier run to compare with.
     Raises ``QuestionSetError``, or what opening an index raises, in one line each.
     """
     if out:
@@ -168,6 +172,9 @@ def run_plan(
         about = _about(plan, questions, subject)
         if reuse and out and (found := _finished(out, about)):
             return make_report(found, read_lines(out), before)
+        if len(ids) > MANY:
+            advice = "--limit N asks the first N, and a stopped run goes on with the same command"
+            say(f"{questions.name}: {len(ids):,} questions; {advice}")
         path = out / STARTED if out else home() / "eval-cache" / f"{about.key}.jsonl"
         with open_journal(path, about.key) as journal:
             _ask(plan, questions, subject, journal, progress, stopped)

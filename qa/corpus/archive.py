@@ -38,7 +38,7 @@ def members(path: Path, only: str | None = None) -> Iterator[Member]:
 
 
 def _is_hidden(name: str) -> bool:
-    parts = PurePosixPath(name).parts
+    parts = PurePosixPath(name.replace("\\", "/")).parts
     return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)
 
 

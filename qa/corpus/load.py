@@ -57,11 +57,12 @@ def load(job: Job, skip: int = 0, on_next: Callable[[str], None] = lambda _: Non
     inside = job.path.relative_to(archive).as_posix() if job.path != archive else None
     try:
         for number, member in enumerate(members(archive, inside)):
-            on_next(str(archive / member.name))
+            place = Path(f"{archive}/{member.name.lstrip('/')}")  # a name that is absolute leads nowhere else
+            on_next(str(place))
             if number >= skip:
                 name = job.id if inside else f"{job.id}/{member.name}"
                 stated = job.stated if inside else Stated()
-                yield _document(Job(name, archive / member.name, stated, member.problem), member.read)
+                yield _document(Job(name, place, stated, member.problem), member.read)
     except Exception as error:
         yield Failure(path, _reason(error, "zip"))
 

@@ -213,10 +213,12 @@ def bomb(objects: int) -> bytes:
 
 def pdf_of(objects: list[bytes]) -> bytes:
     """A file of these objects, numbered from 1; the first is the catalogue."""
-    data, places = b"%PDF-1.7\n", []
+    parts, places, length = [b"%PDF-1.7\n"], [], 9
     for number, body in enumerate(objects, start=1):
-        places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        places.append(length)
+        parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+        length += len(parts[-1])
+    data = b"".join(parts)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(objects) + 1
     return data + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (

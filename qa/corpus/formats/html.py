@@ -34,6 +34,8 @@ _DATES = (
 """Names of ``<meta>`` by which pages state when they were published, lower case."""
 _STATED_DATE = re.compile(r'"datePublished"\s{0,9}:\s{0,9}"([^"]{1,40})"')
 """In the JSON-LD of schema.org."""
+_FED_AT_ONCE = 256 * 1024
+_DEEPEST = 150_000
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _READ_AS = {
     **dict.fromkeys(("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin1", "latin-1"), "cp1252"),
@@ -58,7 +60,8 @@ def parse_html(data: bytes) -> Parsed:
     # huge_tree: without it libxml2 drops what is very long or nested deeply, and says nothing.
     parser = lxml.html.HTMLParser(target=_Page(), huge_tree=True)
     try:
-        parser.feed(markup)
+        for start in range(0, len(markup), _FED_AT_ONCE):
+            parser.feed(markup[start : start + _FED_AT_ONCE])
         page: _Page = parser.close()
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"it is not HTML ({error})") from error
@@ -121,6 +124,8 @@ class _Page:
             self._break(tag)
         self.stack.append(element)
         self.deepest = max(self.deepest, len(self.stack))
+        if self.deepest > _DEEPEST:
+            raise Unreadable(f"its elements are nested more than {_DEEPEST:,} deep: that is no page")
         self._count(element, 1)
         if tag in _HEADINGS and not self.hidden:
             self.level = int(tag[1])

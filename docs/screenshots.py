@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +35,8 @@ def main(folder: Path) -> None:
             dark.get_by_role("button", name="Citation 1:").click()
             dark.locator(".viewer mark").first.wait_for()
             take(dark, folder / "dark.png")
+            take(sources(browser, url), folder / "sources.png")
+            take(evaluation(browser, url), folder / "evaluate.png")
     finally:
         server.terminate()
         server.wait()
@@ -51,6 +55,36 @@ def asked(browser: Browser, url: str, size: tuple[int, int], question: str, sche
     return page
 
 
+def sources(browser: Browser, url: str) -> Page:
+    """The Sources tab, a document open beside it."""
+    page = opened(browser, url)
+    page.get_by_role("tab", name="Sources").click()
+    page.locator(".list .plain").first.click()
+    page.locator(".piece").first.wait_for()
+    return page
+
+
+def evaluation(browser: Browser, url: str) -> Page:
+    """The Evaluate tab with the last run; the first time, the development half is run, which takes minutes."""
+    page = opened(browser, url)
+    page.get_by_role("tab", name="Evaluate").click()
+    page.locator(".tiles, .result .welcome").wait_for()
+    if not page.locator(".tiles").count():
+        page.get_by_label("Question set").select_option("innovation")
+        page.get_by_label("Part of the set").select_option("dev")
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.locator(".tiles").wait_for(timeout=1_800_000)
+    return page
+
+
+def opened(browser: Browser, url: str) -> Page:
+    page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, locale="en-GB")
+    page.set_default_timeout(180_000)
+    page.goto(url)
+    page.get_by_text("Using all").first.wait_for()
+    return page
+
+
 def ask(page: Page, question: str) -> None:
     turns = page.locator(".turn footer").count()
     page.get_by_label("Your question").fill(question)
@@ -60,7 +94,8 @@ def ask(page: Page, question: str) -> None:
 
 def take(page: Page, path: Path) -> None:
     page.evaluate("document.activeElement.blur()")
-    page.screenshot(path=path, animations="disabled")
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    picture.quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)  # a third of the bytes
     print(path)
 
 

@@ -10,14 +10,22 @@
     mcp         /mcp and standard input and output: the tools ask, search, list_sources, read_source
     objects     what api and mcp give, made by the engine
     models      what they take and give: the contract's objects as pydantic models
+    trace       why this answer: what each search and the reader made of each passage
+    questions   what people say of an answer, kept as a question set of their own
+    uploads     files that people bring: capped, never served; shelf (shelf_api) adds, removes and brings back
+    bench       evaluations run from the screen (bench_api, failures), one at a time
+    folders     where the last three keep what they are given
     places      where a quote lies for a browser: UTF-16 offsets, context, link
     originals   the file behind a document, served so that it cannot run anything
     security    middlewares: headers, hosts and origins, the token
     screen      Gradio: page, theme, tabs; every part of it is an empty box that a script fills
     static/     those scripts, plain ES modules; every part exports mount():
-                  header, conversation, sources, viewer      the parts
-                  turn, welcome, address, text               a question and what came of it; the empty screen;
-                                                             ``?q=``; the text of a document with its marks
+                  header, conversation, sources, evaluate, viewer   the parts
+                  turn, why, marks, welcome, address   a question and what came of it, why, and whether it was right;
+                                                       the empty screen; ``?q=``
+                  adding                               files brought and taken away, with progress and undo
+                  lost, plots                          what an evaluation lost; its plots
+                  text, select                         the text of a document with its marks; words chosen in it
                   api (with api.html)                        the page at /api/v1/docs
                   lib, store                                 DOM, fetch, words; what the parts share
 

@@ -12,6 +12,7 @@ from qa import __version__
 from qa.errors import PinciteError, QuestionError
 from qa.types import Document, Source
 from qa.ui import models, objects
+from qa.ui.examples import examples_for
 from qa.ui.originals import original_response
 from qa.ui.service import Service, Unavailable
 
@@ -41,6 +42,18 @@ def _answering(router: APIRouter, service: Service) -> None:
 
 
 def _reading(router: APIRouter, service: Service) -> None:
+    drawn: dict[int, list[str]] = {}
+
+    @router.get("/examples", response_model=models.Examples, responses=_FAILS)
+    async def examples() -> dict[str, Any]:
+        """Questions to begin with, drawn from the documents."""
+        version, engine = service.version, service.engine
+        if version not in drawn:
+            found = await service.run(partial(examples_for, engine))
+            drawn.clear()  # those of an older index are of no use
+            drawn[version] = found
+        return {"questions": drawn[version]}
+
     @router.get("/status", response_model=models.Status)
     def status() -> dict[str, Any]:
         """Whether questions can be asked yet."""

@@ -71,6 +71,6 @@ def _lost(line: Mapping[str, Any], read: Any) -> Lost:
 
 def _shown(document: Document | None, id: str, start: int, end: int, quote: str) -> Shown:
     """The quote as the document has it, where it still stands there; ``quote`` may be cut short."""
-    if document is None or document.text[start : start + 40] != quote[:40] or end > len(document.text):
+    if document is None or not document.text.startswith(quote[:40], start) or end > len(document.text):
         return Shown(document_id=id, quote=quote, place=None)
     return Shown(document_id=id, quote=document.text[start:end], place=span_place(document, start, end))

@@ -234,6 +234,10 @@ class Status(BaseModel):
     index: int = Field(description="goes up whenever the index was opened again")
 
 
+class Examples(BaseModel):
+    questions: list[str] = Field(description="which the documents answer; for an empty screen")
+
+
 class Problem(BaseModel):
     """Body of every error but 422."""
 

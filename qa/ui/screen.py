@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import gradio as gr
-
-from qa.ui.examples import Example
 
 HEAD = """
 <meta name="color-scheme" content="light dark">
@@ -26,7 +21,7 @@ THEME = gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=_FONT, font
 )
 
 
-def build_screen(examples: Sequence[Example] = ()) -> gr.Blocks:
+def build_screen() -> gr.Blocks:
     """The Blocks app. It has no events, hence no endpoints; the parts talk to the REST API."""
     screen: gr.Blocks
     with gr.Blocks(title="Pincite", analytics_enabled=False, fill_height=True, fill_width=True) as screen:
@@ -34,7 +29,7 @@ def build_screen(examples: Sequence[Example] = ()) -> gr.Blocks:
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="work"), gr.Tabs(elem_id="tabs"):
                 with gr.Tab("Ask", id="ask"):
-                    part("conversation", examples=[example._asdict() for example in examples])
+                    part("conversation")
                 with gr.Tab("Sources", id="sources"):
                     part("sources")
                 with gr.Tab("Evaluate", id="evaluate"):
@@ -45,16 +40,15 @@ def build_screen(examples: Sequence[Example] = ()) -> gr.Blocks:
     return screen
 
 
-def part(name: str, **props: Any) -> gr.HTML:
-    """An empty box filled by ``static/NAME.js``, which exports ``mount(element, props)``.
+def part(name: str) -> gr.HTML:
+    """An empty box filled by ``static/NAME.js``, which exports ``mount(element)``.
 
     The template is constant: Gradio would run ``${…}`` found in a value that goes through one.
     """
     script = f"new URL('screen/{name}.js', document.baseURI)"
     return gr.HTML(
         html_template="<div></div>",
-        js_on_load=f"import({script}).then((part) => part.mount(element, props));",
+        js_on_load=f"import({script}).then((part) => part.mount(element));",
         apply_default_css=False,
         elem_id=name,
-        **props,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from qa.eval.engine import Subject
 from qa.ui.api import explain_errors, routes
 from qa.ui.bench import Bench, lent
 from qa.ui.bench_api import bench_routes
-from qa.ui.examples import EXAMPLES, Example
 from qa.ui.folders import Folders, usual_folders
 from qa.ui.mcp import Door
 from qa.ui.questions import question_routes
@@ -58,14 +57,13 @@ def run(
 
 def create_app(
     service: Service,
-    examples: Sequence[Example] = EXAMPLES,
     folders: Folders | None = None,
     shelf: Shelf | None = None,
     subject_of: Callable[[Engine], Subject] = lent,
 ) -> FastAPI:
     """The app without its guards.
 
-    ``examples``: the questions an empty screen offers. ``folders``: None = the usual ones. ``shelf``: changes the
+    ``folders``: None = the usual ones. ``shelf``: changes the
     documents; None = they stay as they are. ``subject_of``: how the engine is evaluated.
     """
 
@@ -97,7 +95,7 @@ def create_app(
     if shelf is not None:
         app.include_router(shelf_routes(shelf))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")
-    mount_screen(app, examples)
+    mount_screen(app)
     return app
 
 
@@ -106,7 +104,7 @@ async def api_page(request: Request) -> FileResponse:
     return FileResponse(STATIC / "api.html")
 
 
-def mount_screen(app: FastAPI, examples: Sequence[Example]) -> None:
+def mount_screen(app: FastAPI) -> None:
     """Gradio takes every path that nothing else took."""
     import gradio as gr
 
@@ -114,7 +112,7 @@ def mount_screen(app: FastAPI, examples: Sequence[Example]) -> None:
 
     gr.mount_gradio_app(
         app,
-        build_screen(examples),
+        build_screen(),
         path="/",
         theme=THEME,
         head=HEAD,

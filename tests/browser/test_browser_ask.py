@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import NewPage, Watch, ask
-from fake import FakeEngine
+from fake import FakeEngine, make_document
 from playwright.sync_api import Page, expect
 from served import serving
+
+from qa.ui.folders import Folders
 
 QUESTION = "Which three science and technology cities will be built in Beijing?"
 REFUSED = "Who won the 1998 world cup?"
@@ -202,6 +208,8 @@ def test_while_the_index_opens_the_question_waits(new_page: NewPage, engine: Fak
 def test_an_index_that_cannot_be_opened(new_page: NewPage, watch: Watch) -> None:
     from qa.errors import IndexDamaged
 
+    watch.expected.append("status of 503")
+
     def opener(progress: Any) -> FakeEngine:
         raise IndexDamaged("the index in <b>x</b> is damaged: run `pincite index`")
 
@@ -213,14 +221,65 @@ def test_an_index_that_cannot_be_opened(new_page: NewPage, watch: Watch) -> None
         expect(page.locator(".problem")).to_contain_text("run `pincite index`")
 
 
-def test_a_long_conversation_stays_quick(page: Page) -> None:
-    for number in range(20):
-        ask(page, f"Technology cities in Beijing {number}?")
-    took = page.evaluate(
-        """async () => {
-          const size = (await performance.getEntriesByType('resource')).filter((e) => e.name.endsWith('/ask'));
-          return [size.at(0).duration, size.at(-1).duration];
+def test_the_sixtieth_question_does_no_more_work_than_the_tenth(page: Page) -> None:
+    """What is sent and what is drawn again does not grow with the conversation."""
+    sent: list[int] = []
+    page.on("request", lambda each: each.url.endswith("/ask") and sent.append(len(each.post_data or "")))
+    page.evaluate(
+        """() => {
+          window.drawn = 0;
+          const count = (changes) => changes.forEach((change) => (window.drawn += change.addedNodes.length));
+          new MutationObserver(count).observe(document.querySelector('.turns'), { childList: true, subtree: true });
         }"""
     )
-    assert took[1] < 10 * max(took[0], 30)
+    drawn: list[int] = []
+    for number in range(10, 70):
+        ask(page, f"Technology cities in Beijing {number}?")
+        drawn.append(page.evaluate("window.drawn"))
+    each = [after - before for before, after in pairwise(drawn)]
+    assert each[8] == each[-1] > 0
+    assert sent[10] == sent[-1]
+    expect(page.locator(".turn")).to_have_count(60)
     expect(page.locator(".turn").last.locator("h2")).to_be_in_viewport()
+
+
+def test_a_link_to_a_follow_up_brings_the_questions_before_it(
+    page: Page, new_page: NewPage, engine: FakeEngine
+) -> None:
+    ask(page, QUESTION)
+    ask(page, "And which technology cities in Paris & Beijing?")
+    page.locator(".turn").last.get_by_role("button", name="Copy link").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert page.url == link
+    other = new_page()
+    other.goto(link)
+    expect(other.get_by_role("heading", name="And which technology cities in Paris & Beijing?")).to_be_visible()
+    expect(other.locator(".turn footer")).to_be_visible()
+    assert engine.asked[-1]["history"] == [QUESTION]
+
+
+def test_open_original_jumps_to_the_quote_on_the_publishers_page(
+    new_page: NewPage, folders: Folders, tmp_path: Path
+) -> None:
+    quote = "The well-fed, happy aardvark eats 4321 termites, ants & beetles in the long, dry winter."
+    filler = "<p>Nothing in particular happens in this paragraph.</p>" * 400
+    html = f"<!doctype html><meta charset=utf-8><title>x</title>{filler}<p id=here>{quote}</p>{filler}"
+    (tmp_path / "page.html").write_text(html.replace(" & ", " &amp; "), encoding="utf-8")
+    (tmp_path / "page.txt").write_text(quote, encoding="utf-8")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as publisher:
+        threading.Thread(target=publisher.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{publisher.server_address[1]}/page.html"
+        engine = FakeEngine([make_document(tmp_path / "page.txt", "page.txt", title="Page", url=url)])
+        with serving(lambda progress: engine, folders=folders) as address:
+            page = new_page()
+            page.goto(address)
+            page.get_by_text("Using all of 1 source").wait_for()
+            ask(page, "How many termites does the happy aardvark eat in winter?")
+            with page.context.expect_page() as opened:
+                page.get_by_role("link", name="Open original").click()
+            original = opened.value
+            original.wait_for_function("scrollY > 1000")
+            expect(original.locator("#here")).to_be_in_viewport()
+            original.close()
+        publisher.shutdown()

@@ -11,7 +11,7 @@ from fake import FakeEngine
 RIGHT = "Which three science and technology cities will be built in Beijing?"
 REFUSED = "Who won the 1998 world cup?"
 LAX = "Which three science and technology cities will be built in Paris by Monet?"
-HUB = ("state-council-beijing-hub.txt", "By 2017, a primary innovation hub will be set up.")
+HUB = ("state-council-beijing-hub.txt", "By 2017, a primary innovation hub")
 
 
 def write_sets(sets_dir: Path, engine: FakeEngine) -> None:

@@ -12,7 +12,6 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from qa.ui.examples import EXAMPLES
 from qa.ui.mcp import TOOLS
 from qa.ui.screen import build_screen
 from qa.ui.security import GRADIO_OPEN, MAX_BODY, _closed, protect
@@ -26,6 +25,7 @@ PUBLIC = {
     ("POST", "/api/v1/ask"),
     ("POST", "/api/v1/search"),
     ("GET", "/api/v1/status"),
+    ("GET", "/api/v1/examples"),
     ("GET", "/api/v1/documents"),
     ("GET", "/api/v1/documents/{id:path}/original"),
     ("GET", "/api/v1/documents/{id:path}"),
@@ -113,7 +113,7 @@ def _included(routes: object) -> set[tuple[str, str]]:
 
 
 def test_gradio_has_no_endpoint() -> None:
-    screen = build_screen(EXAMPLES)
+    screen = build_screen()
     assert screen.fns == {}
     info = screen.get_api_info()
     assert info == {"named_endpoints": {}, "unnamed_endpoints": {}}

@@ -14,8 +14,8 @@ let turns = [];
 let asking = null;
 let parts;
 
-export function mount(element, props) {
-  parts = build(props.examples ?? []);
+export function mount(element) {
+  parts = build();
   element.replaceChildren(el("div", { class: "conversation" }, parts.scroller, parts.form));
   for (const turn of load("turns", [])) add(turn);
   refresh();
@@ -31,7 +31,7 @@ export function mount(element, props) {
 
 // -- the parts
 
-function build(examples) {
+function build() {
   const field = el("textarea", {
     id: "question", rows: "1", maxlength: LONGEST, placeholder: "Ask your sources a question",
     "aria-label": "Your question", oninput: grow, onkeydown: submitOnEnter,
@@ -42,7 +42,7 @@ function build(examples) {
   const box = el("div", { class: "box" }, field, send);
   const form = el("form", { class: "ask", onsubmit: submit }, box, el("div", { class: "under" }, scope, fresh));
   const state = el("p", { class: "problem-line", role: "alert" });
-  const intro = welcome(examples, state, ask);
+  const intro = welcome(state, (question) => ask(question));
   const log = el("div", { class: "turns" });
   followViewer(log);
   const scroller = el("div", { class: "scroller", role: "region", "aria-label": "Conversation", tabindex: "0" }, intro, log);
@@ -91,9 +91,9 @@ function showSources() {
 
 // -- asking
 
-function ask(question) {
+function ask(question, before = history()) {
   if (asking) return;
-  const turn = { id: `${Date.now().toString(36)}${turns.length}`, question, history: history() };
+  const turn = { id: `${Date.now().toString(36)}${turns.length}`, question, history: before.slice(-HISTORY) };
   add(turn);
   run(turn);
 }
@@ -104,7 +104,7 @@ async function run(turn) {
   asking = turn;
   parts.send.disabled = true;
   delete turn.problem;
-  showInAddress(turn.question);
+  showInAddress(turn.question, turn.history);
   update(turn, {});
   toTop(turn);
   try {
@@ -184,7 +184,7 @@ function showLast() {
   if (isWide() && last.answer.citations.length) openView(views(last)[0]);
 }
 
-const actions = { open: openView, again: (turn) => asking || run(turn), link: (turn) => link(turn.question), keep };
+const actions = { open: openView, again: (turn) => asking || run(turn), link: (turn) => link(turn.question, turn.history), keep };
 
 function startOver() {
   if (asking) return;
@@ -206,7 +206,7 @@ function keep() {
 }
 
 function askFromAddress() {
-  const question = questionInAddress(LONGEST);
-  if (question && turns.at(-1)?.question !== question) ask(question);
+  const asked = questionInAddress(LONGEST);
+  if (asked && turns.at(-1)?.question !== asked.question) ask(asked.question, asked.history);
   else if (isWide()) parts.field.focus();
 }

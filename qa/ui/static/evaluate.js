@@ -28,7 +28,7 @@ export function mount(element) {
 function build() {
   const set = el("select", { "aria-label": "Question set", onchange: describeSet });
   const split = el("select", { "aria-label": "Part of the set" });
-  const start = el("button", { class: "button main", type: "submit" }, "Run");
+  const start = el("button", { class: "button go", type: "submit" }, "Run");
   const stop = el("button", { class: "button", type: "button", hidden: true, onclick: stopRun }, "Stop");
   const form = el("form", { class: "tools", onsubmit: startRun }, set, split, start, stop);
   const said = el("p", { class: "meta", role: "status" });
@@ -200,7 +200,7 @@ function change(moved) {
 function plots({ summary, risk_coverage: risk, reliability: bins }) {
   const measure = summary.mode === "answers" ? "answer-in-text@1" : "MRR@10";
   const drawn = [
-    ["By type of question", measure === "MRR@10" ? "MRR@10, with its 95 % interval." : "Share with the right answer shown, with its 95 % interval.", byType(summary.by_type, measure)],
+    ["By type of question", measure === "MRR@10" ? "MRR@10, with its 95 % interval." : "Share with the right answer shown, with its 95 % interval.", byType(summary.by_type, measure)],
     ["Risk and coverage", "The more is answered, the more of it is wrong. Lower is better.", riskCoverage(risk)],
     ["Reliability", "Of answers with some confidence, the share that is right. On the line, it means what it says.", reliability(bins)],
   ];

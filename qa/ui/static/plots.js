@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [320, 220];
-const BOX = { left: 40, right: 308, top: 10, bottom: 184 };
+const BOX = { left: 40, right: 298, top: 10, bottom: 184 };
 
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
@@ -65,7 +65,7 @@ export function byType(types, measure) {
   if (!rows.length) return null;
   const step = 22;
   const height = rows.length * step + 26;
-  const [left, right] = [116, 300];
+  const [left, right] = [116, 296];
   const at = (share) => left + share * (right - left);
   const said = rows.map((each) => `${each.type}: ${percent(each.value)} of ${each.n}`).join("; ");
   const root = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "plot", role: "img", "aria-label": said });

@@ -1,15 +1,11 @@
 // The empty screen: what this is, and questions to begin with.
-import { el } from "./lib.js";
+import { api, el } from "./lib.js";
 import { listing } from "./store.js";
 
 /** `state`: an element for what is wrong. `ask(question)` is called with the example chosen. */
-export function welcome(examples, state, ask) {
+export function welcome(state, ask) {
   const list = el("ul", { class: "examples" });
-  listing.watch(({ documents }) => {
-    const ids = new Set(documents.map((each) => each.id));
-    const offered = examples.filter((each) => ids.has(each.document_id));
-    list.replaceChildren(...offered.map(({ question }) => el("li", {}, example(question, ask))));
-  });
+  listing.watch(({ documents }) => documents.length && offer(list, ask));
   return el(
     "section",
     { class: "welcome" },
@@ -18,6 +14,15 @@ export function welcome(examples, state, ask) {
     state,
     list,
   );
+}
+
+async function offer(list, ask) {
+  try {
+    const { questions } = await api("api/v1/examples");
+    list.replaceChildren(...questions.map((question) => el("li", {}, example(question, ask))));
+  } catch {
+    list.replaceChildren(); // they are a help, no more
+  }
 }
 
 const example = (question, ask) => el("button", { type: "button", onclick: () => ask(question) }, question);

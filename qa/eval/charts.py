@@ -127,7 +127,7 @@ def stages_plot(stages: Mapping[str, int], total: int) -> str | None:
 
     def draw(axes: Axes) -> None:
         done = total - sum(n for _, n in lost)
-        axes.barh(0, done, color=_FAINT, edgecolor=_INK, label=f"right ({done})")
+        axes.barh(0, done, color=_FAINT, edgecolor=_INK, label=f"not lost ({done})")
         for number, (name, n) in enumerate(lost):
             colour = _COLOURS[number % len(_COLOURS)]
             axes.barh(
@@ -144,7 +144,7 @@ def stages_plot(stages: Mapping[str, int], total: int) -> str | None:
         axes.grid(False)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.02), ncols=3, frameon=False, fontsize=9)
 
-    return _svg("stages", draw, width=7.6, height=1.9)
+    return _svg("stages", draw, width=10.5, height=1.6)
 
 
 def _svg(name: str, draw: Callable[[Any], None], width: float = 4.6, height: float = 3.2) -> str:

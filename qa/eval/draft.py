@@ -30,7 +30,7 @@ _MONTH = (
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _YEAR = r"(?:1[0-9]|20)\d\d\b(?![,.–-]\d)"
-_DATE = rf"(?:(?:\d{{1,2}} )?{_MONTH} (?:\d{{1,2}}, )?)?{_YEAR}"
+_DATE = rf"(?:(?:(?:\d{{1,2}} )?{_MONTH} (?:\d{{1,2}}, )?)?{_YEAR}|{_MONTH} \d{{1,2}}\b|\d{{1,2}} {_MONTH}(?!\w))"
 _IN = rf"(?:In (?P<when>{_DATE}), )?"
 _ABOUT = r"(?:about |around |nearly |almost |more than |over |less than |at least |up to )?"
 _FIGURE = (
@@ -74,6 +74,7 @@ _NO_SUBJECT = re.compile(
     r"his|her|their|our|here|but|and|or|so|if|when|while|as|in|on|at|by|for|from|to|with|after|before|since|during|"
     r"however|according|meanwhile|moreover)\b|.*\b(?:which|who|that|said|says)\b"
 )
+_LOWERED = ("The", "A", "An", "Several", "Most", "Two", "Three", "Other", "New")
 _SENTENCE = re.compile(r"[A-Z\"“][^\n\t]{30,360}[.!][\"”]?")
 
 
@@ -112,7 +113,11 @@ def _office(match: Match) -> Proposal:
 
 def _inner(match: Match) -> str:
     """The subject as it stands inside a question."""
-    return re.sub(r"^(?:The|A|An) ", lambda article: article.group().lower(), match["subject"])
+    return re.sub(
+        r"^(?:The|A|An|Several|Most|Many|Two|Three|Other|New) ",
+        lambda article: article.group().lower(),
+        match["subject"],
+    )
 
 
 def _when(match: Match) -> str:

@@ -135,9 +135,13 @@ def open_pincite(index_dir: Path, settings: Settings) -> Subject:
 PRODUCT = Engine(open_pincite, build)
 
 
+_KEPT = 2
+"""Indexes that stay open: the one asked, and the one whose documents are indexed anew."""
+
+
 @contextmanager
 def kept_open(engine: Engine, lent: Mapping[Path, Subject] | None = None) -> Iterator[Engine]:
-    """The engine, but what it opens stays open until the end: the next run asks the same index without a wait.
+    """The engine, but what it opened last stays open: the next run asks the same index without a wait.
 
     ``lent``: subjects that are open already, by folder; they are used, and left open at the end.
     """
@@ -148,6 +152,8 @@ def kept_open(engine: Engine, lent: Mapping[Path, Subject] | None = None) -> Ite
         folder = folder.absolute()
         if folder not in lent and folder not in opened:
             opened[folder] = engine.open(folder, settings)
+            if len(opened) > _KEPT:
+                opened.pop(next(iter(opened))).close()
         return {**lent, **opened}[folder].under(settings)
 
     try:

@@ -152,6 +152,7 @@ def test_nothing_is_written_where_nothing_moved(tmp_path: Path) -> None:
         ("The bridge was designed by Anna Keller.", ("By whom was the bridge designed?", "Anna Keller", "name")),
         ("Ferries began running to the island on 3 May 1921.", (
             "When did Ferries begin running to the island?", "3 May 1921", "date")),
+        ("Several boats were sold on Feb. 26 to the town.", ("When were several boats sold?", "Feb. 26", "date")),
         ("By 2030, the harbour will be twice as large.", (
             "By when will the harbour be twice as large?", "2030", "date")),
         ("The museum holds about 4,000 paintings and prints.", (

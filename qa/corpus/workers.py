@@ -42,8 +42,8 @@ main(int(sys.argv[2]))
 class Limits:
     """What one document may take: seconds of waiting, and for each megabyte of its file; bytes of address space."""
 
-    seconds: float = 60.0
-    seconds_per_megabyte: float = 2.0
+    seconds: float = 180.0
+    seconds_per_megabyte: float = 20.0
     memory: int = 1536 * 1024 * 1024
 
 

@@ -63,8 +63,8 @@ def create_app(
 ) -> FastAPI:
     """The app without its guards.
 
-    ``folders``: None = the usual ones. ``shelf``: changes the
-    documents; None = they stay as they are. ``subject_of``: how the engine is evaluated.
+    ``folders``: where visitors' questions and runs are kept, None = the usual places. ``shelf``: changes the documents,
+    None = they stay as they are. ``subject_of``: how the engine is evaluated.
     """
 
     door = Door(service)
@@ -92,8 +92,7 @@ def create_app(
     kept = folders or usual_folders()
     app.include_router(question_routes(service, kept.sets))
     app.include_router(bench_routes(Bench(service, kept, subject_of), service, kept))
-    if shelf is not None:
-        app.include_router(shelf_routes(shelf))
+    app.include_router(shelf_routes(shelf))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")
     mount_screen(app)
     return app

@@ -51,20 +51,24 @@ class ChangeNow(BaseModel):
     total: int
 
 
-def shelf_routes(shelf: Shelf) -> APIRouter:
-    """``/api/v1/uploads``, ``/api/v1/changes``, and what changes ``/api/v1/documents``."""
+def shelf_routes(shelf: Shelf | None) -> APIRouter:
+    """``/api/v1/uploads``, ``/api/v1/changes``, and what changes ``/api/v1/documents``; no shelf: nothing is taken."""
     router = APIRouter(prefix="/api/v1")
-    _uploading(router, shelf)
-    _changing(router, shelf)
+
+    @router.get("/uploads", response_model=UploadRules)
+    def rules() -> dict[str, Any]:
+        """Which files are taken; none where the documents cannot be changed."""
+        if shelf is None:
+            return {"formats": [], "max_bytes": 0, "max_files": 0}
+        return {"formats": sorted(PARSERS), "max_bytes": shelf.uploads.max_bytes, "max_files": shelf.uploads.max_files}
+
+    if shelf is not None:
+        _uploading(router, shelf)
+        _changing(router, shelf)
     return router
 
 
 def _uploading(router: APIRouter, shelf: Shelf) -> None:
-    @router.get("/uploads", response_model=UploadRules)
-    def rules() -> dict[str, Any]:
-        """Which files are taken."""
-        return {"formats": sorted(PARSERS), "max_bytes": shelf.uploads.max_bytes, "max_files": shelf.uploads.max_files}
-
     @router.post("/uploads", response_model=Upload, status_code=201)
     async def upload(name: str, request: Request) -> dict[str, Any]:
         """Keep a file, given as the body, to be added to the documents."""

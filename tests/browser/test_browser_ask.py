@@ -83,7 +83,7 @@ def test_a_refusal_looks_like_one(page: Page) -> None:
     expect(turn.locator("mark")).to_have_count(0)
     expect(turn.locator("details blockquote").first).to_be_hidden()
     expect(page.locator(".viewer")).to_contain_text("No passage to show")
-    turn.locator("summary").click()
+    turn.locator(".refusal summary").click()
     turn.locator("details .plain").nth(1).click()
     expect(page.locator(".viewer .note")).to_contain_text("does not answer")
     expect(page.locator(".viewer .here")).to_be_in_viewport()

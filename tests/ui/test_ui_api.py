@@ -190,6 +190,12 @@ def test_an_unexpected_error_says_nothing_of_the_inside(client: TestClient) -> N
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
+def test_without_a_shelf_the_documents_stay_as_they_are(client: TestClient) -> None:
+    assert client.get("/api/v1/uploads").json() == {"formats": [], "max_bytes": 0, "max_files": 0}
+    for method, path in (("POST", "uploads?name=a.txt"), ("POST", "documents"), ("DELETE", "documents/paged.pdf")):
+        assert client.request(method, f"/api/v1/{path}").status_code in {404, 405}
+
+
 def test_while_loading_questions_are_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_module, "_AGAIN", float("inf"))
     may_load, reported = threading.Event(), threading.Event()

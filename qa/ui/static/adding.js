@@ -28,7 +28,7 @@ async function learnRules() {
     rules = await api("api/v1/uploads");
     parts.input.accept = rules.formats.join(",");
     parts.hint.textContent = `or drop them here: ${rules.formats.join(" ")}, up to ${bytes(rules.max_bytes).replace(".0", "")} each`;
-    changeable.set(true);
+    changeable.set(rules.formats.length > 0);
   } catch {
     changeable.set(false);
   }

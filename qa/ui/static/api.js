@@ -70,7 +70,7 @@ function type(schema) {
   if (schema.$ref) return [link(schema.$ref.split("/").pop())];
   if (schema.anyOf) return schema.anyOf.flatMap((each, index) => [...(index ? [" or "] : []), ...type(each)]);
   if (schema.enum) return [schema.enum.map((each) => JSON.stringify(each)).join(", ")];
-  if (schema.type === "array") return ["list of ", ...type(schema.items)];
+  if (schema.type === "array") return ["list of ", ...type(schema.items ?? schema.prefixItems?.[0] ?? {})];
   if (schema.type === "object" && schema.additionalProperties) return ["object of ", ...type(schema.additionalProperties)];
   return [schema.type ?? "anything"];
 }

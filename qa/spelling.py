@@ -29,7 +29,9 @@ def _mended(word: str, index: OpenIndex, encoder: Encoder) -> str:
     stems = terms(word)
     if not stems or index.lexical.document_frequency(stems[0]) or _is_common(word, stems[0], encoder):
         return word
-    nearest = _nearest(word, stems[0], index) or word
+    nearest = _nearest(word, stems[0], index)
+    if nearest is None:
+        return word
     return nearest.lower() if word.islower() else nearest[0].upper() + nearest[1:]
 
 

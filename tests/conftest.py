@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,12 @@ from fakes import FakeEncoder
 
 from qa.encoder import Encoder, load_encoder, packaged
 from qa.reader import neural_light
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c() -> None:
+    """A shell has its background commands ignore Ctrl-C, and what they start too: what tests start hears it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -205,6 +205,9 @@ def test_the_command_until_ctrl_c(made: Watched) -> None:
         write(made.docs, {"gate.txt": "A gate of iron."})
         assert " 3 documents, 3 passages (1 embedded)" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=PATIENCE)
+        try:
+            _, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert "Traceback" not in err and err.splitlines()[-1].startswith("pincite: no longer watching")

@@ -36,6 +36,9 @@ def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int
     if args.dry_run:
         print("Nothing was written (--dry-run).")
         return 0
+    if found.loss_after >= found.loss_before:
+        print("Nothing was written: the confidence that ships is no worse. More questions may change that.")
+        return 0
     note = {"set": questions.name, "questions": len(questions.questions), "split": args.split}
     write_calibration(calibration_file(), reader, found.confidence, found.shown, note)
     print(f"Written to {calibration_file()}; `pincite calibrate --reset` goes back.")
@@ -43,7 +46,7 @@ def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int
 
 
 def _told(found: Calibration, n: int, accuracy: float) -> list[str]:
-    verdict = "better" if found.loss_after < found.loss_before else "no better: keep the one that ships"
+    verdict = "better" if found.loss_after < found.loss_before else "no better"
     return [
         f"{n} questions, each judged by a fit without it",
         f"log loss {found.loss_before:.3f} as shipped, {found.loss_after:.3f} fitted ({verdict})",

@@ -32,9 +32,10 @@ def members(path: Path, only: str | None = None) -> Iterator[Member]:
         check_sizes(infos, MAX_TOTAL_BYTES)
         seen: set[str] = set()
         for info in infos:
-            if only in (None, info.filename) and not _is_hidden(info.filename):
-                yield Member(info.filename, _reader(archive, info), _problem(info, seen))
-                seen.add(info.filename)
+            name = info.filename.removeprefix("./")  # as some programs write them
+            if only in (None, name) and not _is_hidden(name):
+                yield Member(name, _reader(archive, info), _problem(info, name, seen))
+                seen.add(name)
 
 
 def _is_hidden(name: str) -> bool:
@@ -46,8 +47,7 @@ def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], byt
     return lambda: archive.read(info)
 
 
-def _problem(info: zipfile.ZipInfo, seen: set[str]) -> str | None:
-    name = info.filename
+def _problem(info: zipfile.ZipInfo, name: str, seen: set[str]) -> str | None:
     if name in seen:
         return "there is another file of this name in the archive"
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name or not name.isprintable():

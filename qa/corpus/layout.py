@@ -28,7 +28,6 @@ _CHROME = re.compile(
     re.IGNORECASE,
 )
 _HEADING_MARKS = re.compile(r"^#{1,6}(?=\s)|(?<=\s)#+$")
-_UNDERLINE = re.compile(r"\s*[\r\n]\s*(?:=+|-+)$")
 _HEADING_MAX = 160
 _MENU_WORDS, _MENU_MAX = 14, 200
 _WRAP_MIN, _WRAP_MAX = 40, 200
@@ -55,8 +54,10 @@ def looks_like_navigation(line: str) -> bool:
 
 def heading_text(heading: str) -> str:
     """The words of a heading on one line, a byte order mark and Markdown's marks left out."""
-    words = _UNDERLINE.sub("", heading.replace("\ufeff", "").strip())
-    return " ".join(_HEADING_MARKS.sub("", words).split())
+    lines = heading.replace("\ufeff", "").strip().splitlines()
+    if len(lines) > 1 and set(lines[-1].strip()) in ({"="}, {"-"}):  # underlined
+        lines.pop()
+    return " ".join(_HEADING_MARKS.sub("", " ".join(lines).strip()).split())
 
 
 def starts_item(line: str) -> bool:

@@ -62,7 +62,9 @@ def reanchor(path: Path, anchors: Anchors, write: bool) -> Iterator[str]:
     a line cannot be read.
     """
     changed: dict[str, list[dict[str, Any]]] = {}
-    for where, line in json_lines(path):
+    lines = list(json_lines(path))
+    ids = Counter(str(line.get("id")) for _, line in lines)
+    for where, line in lines:
         gold = line.get("gold")
         if not isinstance(gold, list):
             continue
@@ -73,7 +75,9 @@ def reanchor(path: Path, anchors: Anchors, write: bool) -> Iterator[str]:
                 yield f"{where}: gold {number} now reads {short(new.quote)!r}{at}; it was {short(old['quote'])!r}"
             elif new is False:
                 yield f"{where}: gold {number} is lost: {short(old['quote'])!r} is not in {old['document']!r} any more"
-        if any(isinstance(new, Place) for new in moved):
+        if any(isinstance(new, Place) for new in moved) and (line.get("id") is None or ids[str(line["id"])] > 1):
+            yield f"{where}: stays as it is: it has no id of its own"
+        elif any(isinstance(new, Place) for new in moved):
             changed[str(line.get("id"))] = [
                 {**old, **new._asdict()} if isinstance(new, Place) else old
                 for old, new in zip(gold, moved, strict=True)

@@ -87,7 +87,7 @@ def accept(path: Path, ids: Collection[str] | None) -> list[str]:
 
     def accepted(lines: list[Line]) -> list[Line]:
         chosen.extend(_drafts(path, lines, ids))
-        return [_unmarked(line) if str(line.get("id")) in chosen else line for line in lines]
+        return [_unmarked(line) if _is_draft_of(line, chosen) else line for line in lines]
 
     rewrite(path, accepted)
     return chosen
@@ -103,13 +103,17 @@ def strike(path: Path, ids: Collection[str] | None) -> list[str]:
 
     def kept(lines: list[Line]) -> list[Line]:
         chosen.extend(_drafts(path, lines, ids))
-        questions.extend(str(line.get("question")) for line in lines if str(line.get("id")) in chosen)
-        return [line for line in lines if str(line.get("id")) not in chosen]
+        questions.extend(str(line.get("question")) for line in lines if _is_draft_of(line, chosen))
+        return [line for line in lines if not _is_draft_of(line, chosen)]
 
     rewrite(path, kept)
     with path.with_name(_STRUCK).open("a", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{' '.join(question.split())}\n" for question in questions)
     return chosen
+
+
+def _is_draft_of(line: Line, ids: Collection[str]) -> bool:
+    return line.get("draft") is True and str(line.get("id")) in ids
 
 
 def struck(path: Path) -> list[str]:

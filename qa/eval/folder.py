@@ -77,6 +77,8 @@ def check_free(folder: Path) -> None:
     if not folder.exists():
         return
     known = folder.is_dir() and any((folder / name).is_file() for name in (SUMMARY, STARTED))
+    if known and any(each.is_dir() for each in folder.iterdir()):  # it would be replaced with all that is in it
+        raise QuestionSetError(f"{folder}: holds folders beside its evaluation; name another for --out")
     if not known and (not folder.is_dir() or any(folder.iterdir())):
         raise QuestionSetError(f"{folder}: holds something else than an evaluation; name another for --out")
 

@@ -84,7 +84,8 @@ def opened(plan: Plan, engine: Engine, progress: Progress = lambda *_: None) -> 
         if plan.rebuilt:
             with closing(subject):
                 documents = [subject.document(id) for id in subject.document_ids()]
-            subject = workshop.open(documents)
+            own = replace(workshop, encoder=plan.encoder or subject.encoder_name)
+            subject = own.open(documents)
     with closing(subject):
         if not read:
             whole = read_set(path, lru_cache(_REMEMBERED)(lambda id: subject.document(id).text))

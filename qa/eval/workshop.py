@@ -52,15 +52,20 @@ class Workshop:
 
     def _keys(self, documents: Sequence[Document]) -> tuple[str, str]:
         """Of what shapes the vectors of a text, and of what else shapes an index."""
-        base = hashlib.sha256(str(self.encoder).encode())
+        base = hashlib.sha256(_whole_name(self.encoder).encode())
         for document in documents:
             base.update(f"\0{document.id}\0{document.text}".encode("utf-8", "surrogatepass"))
         _add(base, code_of("qa.encoder", "qa.runtime"))
         shape = hashlib.sha256(str(self.settings.chunk_tokens).encode())
         for document in documents:
-            shape.update(repr(document.blocks).encode())
+            shape.update(repr((document.source.title, document.blocks)).encode("utf-8", "surrogatepass"))
         _add(shape, code_of("qa.chunker", "qa.index"))
         return base.hexdigest()[:16], shape.hexdigest()[:16]
+
+
+def _whole_name(encoder: str | None) -> str:
+    """A model's name, or the whole path of its folder: a relative one is another from another place."""
+    return str(Path(encoder).absolute()) if encoder and Path(encoder).is_dir() else str(encoder)
 
 
 def code_of(*names: str) -> list[Path]:

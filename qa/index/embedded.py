@@ -29,6 +29,9 @@ class Embedded:
 
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path)
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            connection.close()
+            raise sqlite3.DatabaseError(f"{self.path} is damaged")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)")
         connection.commit()

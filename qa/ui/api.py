@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from qa import __version__
@@ -98,6 +99,13 @@ def _unknown(id: str) -> HTTPException:
     return HTTPException(404, f"There is no document {id!r} in the index.")
 
 
+def _plain(value: Any) -> Any:
+    """Text that can be encoded, of an error's text or path."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def explain_errors(app: FastAPI) -> None:
     """Give every error a status and one line for a person."""
 
@@ -105,6 +113,12 @@ def explain_errors(app: FastAPI) -> None:
     def question(request: Request, error: QuestionError) -> JSONResponse:
         wrong = {"type": "question", "loc": ["body", "question"], "msg": str(error)}
         return JSONResponse({"detail": [wrong]}, 422)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # What was sent is not sent back: it may be nothing that JSON can hold.
+        told = [{name: _plain(wrong[name]) for name in ("type", "loc", "msg")} for wrong in error.errors()]
+        return JSONResponse({"detail": told}, 422)
 
     @app.exception_handler(Unavailable)
     def unavailable(request: Request, error: Unavailable) -> JSONResponse:

@@ -42,6 +42,17 @@ def test_few_questions_move_it_little_and_many_decide() -> None:
     assert many.weights["a"] == pytest.approx(2.0, abs=0.2)
 
 
+def test_far_from_where_it_starts_it_still_finds_the_minimum() -> None:
+    rng = np.random.default_rng(1)
+    sure = [
+        Judged({"a": float(x)}, bool(r), True)
+        for x, r in zip(rng.normal(8, 1, 600), rng.random(600) < 0.04, strict=True)
+    ]
+    found = refit(sure, Linear({"a": 2.0}, -3.0))
+    share = float(np.mean([1 / (1 + math.exp(-found(each.inputs))) for each in sure]))
+    assert share == pytest.approx(np.mean([each.right for each in sure]), abs=0.03)
+
+
 def test_an_input_that_never_varies_keeps_its_weight() -> None:
     start = Linear({"a": 0.0, "same": 0.7}, 0.0)
     rows = [Judged({**row.inputs, "same": 1.0}, row.right, row.answerable) for row in judged()]

@@ -232,3 +232,10 @@ def test_fifty_at_once_get_an_answer_or_are_told_it_is_busy(engine: FakeEngine) 
     assert 200 in statuses and statuses <= {200, 503}
     assert all(r.json()["state"] == "busy" for r in responses if r.status_code == 503)
     assert all(r.json()["text"] for r in responses if r.status_code == 200)
+
+
+@pytest.mark.parametrize("body", ['{"question": "\\ud800 x"}', '{"question": NaN}', '{"question": 3}', "[", '""'])
+def test_what_cannot_be_read_is_told_and_not_sent_back(client: Any, body: str) -> None:
+    response = client.post("/api/v1/ask", content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+    assert all(set(wrong) == {"type", "loc", "msg"} for wrong in response.json()["detail"])

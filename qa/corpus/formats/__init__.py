@@ -37,7 +37,7 @@ PARSERS: Mapping[str, tuple[str, Parser]] = {
     ".pptx": ("pptx", _parser("pptx")),
     ".epub": ("epub", _parser("epub")),
     ".csv": ("csv", _parser("csv")),
-    ".tsv": ("csv", _parser("csv")),
+    ".tsv": ("csv", _parser("csv", "tsv")),
     ".eml": ("eml", _parser("eml")),
     ".json": ("json", _parser("json")),
     ".jsonl": ("jsonl", _parser("json", "jsonl")),

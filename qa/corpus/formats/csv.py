@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 from qa.corpus.formats.encoding import decode
 from qa.corpus.formats.parsed import Draft, Parsed, folded
@@ -14,7 +15,12 @@ _DELIMITERS = ",;\t|"
 _FIELD_MAX = 64 * 1024 * 1024
 
 
-def parse_csv(data: bytes) -> Parsed:
+def parse_tsv(data: bytes) -> Parsed:
+    """The same, cells parted by tabs whatever else is in them."""
+    return parse_csv(data, _tabs)
+
+
+def parse_csv(data: bytes, dialect: Callable[[str], type[csv.Dialect]] | None = None) -> Parsed:
     """``column: cell; column: cell`` for each row, empty cells left out; just the cells where there is no header.
 
     Rows count from 1, the header and empty rows included.
@@ -24,7 +30,7 @@ def parse_csv(data: bytes) -> Parsed:
     csv.field_size_limit(_FIELD_MAX)
     draft = Draft()
     header: Sequence[str] | None = None
-    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), _dialect(text[:_SAMPLE]))):
+    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), (dialect or _dialect)(text[:_SAMPLE]))):
         cells = [folded(cell) for cell in row]
         if number == 0 and _is_header(cells):
             header = cells
@@ -41,15 +47,20 @@ def _dialect(sample: str) -> type[csv.Dialect]:
     class Found(csv.excel):
         delimiter = ","
 
-    lines = [line for line in sample.splitlines()[:50] if line.strip()]
-    best = 0
+    best = (0.0, 0)
     for delimiter in _DELIMITERS:
-        counts = [line.count(delimiter) for line in lines]
-        usual = max(set(counts), key=counts.count) if counts else 0
-        if usual and counts.count(usual) * usual > best:
-            best = counts.count(usual) * usual
+        rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)  # a quoted cell may hold any of them
+        counts = [len(row) for row in islice(rows, 50) if row]
+        usual = max(counts, key=counts.count, default=1)
+        agreed = (counts.count(usual) / len(counts), usual) if usual > 1 else (0.0, 0)
+        if agreed > best:
+            best = agreed
             Found.delimiter = delimiter
     return Found
+
+
+def _tabs(sample: str) -> type[csv.Dialect]:
+    return csv.excel_tab
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -66,14 +66,19 @@ def _write_paragraph(paragraph: Any, styles: dict[str, int], draft: Draft) -> No
     else:
         draft.add(text, "heading" if level else "text", level)
     for box in paragraph.iter(_BOX):
-        if not any(above.tag == _FALLBACK for above in box.iterancestors()):
+        if not _is_copy(box):
             _write(box, styles, draft)
+
+
+def _is_copy(element: Any) -> bool:
+    """Whether it says once more, for old programs, what stands beside it."""
+    return any(above.tag == _FALLBACK for above in element.iterancestors())
 
 
 def _write_row(row: Any, styles: dict[str, int], draft: Draft) -> None:
     """A row is a line; where a table only lays out the page, its cells are text like any other."""
     cells = [cell for cell in row.iterchildren() if cell.tag not in _LEFT_OUT]
-    texts = [folded(" ".join("".join(_texts(p)) for p in cell.iter(_P))) for cell in cells]
+    texts = [folded(" ".join("".join(_texts(p)) for p in cell.iter(_P) if not _is_copy(p))) for cell in cells]
     if any(len(text) > _LONG_CELL for text in texts) or next(row.iter(_TBL), None) is not None:
         for cell in cells:
             _write(cell, styles, draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import Any
 
@@ -42,11 +42,15 @@ def parse_eml(data: bytes) -> Parsed:
 
 def _write_body(message: EmailMessage, draft: Draft) -> tuple[str, ...]:
     """Write the message itself; what was found out about its encoding is returned."""
-    part = message.get_body(("plain", "html"))
-    if part is None:
-        return ()
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
+    for kind in ("plain", "html"):
+        part = message.get_body((kind,))
+        payload = part.get_payload(decode=True) if part is not None else None
+        if part is not None and isinstance(payload, bytes) and payload.strip():  # a plain part may be there, and empty
+            return _write_part(part, payload, draft)
+    return ("no text of the message was found",)
+
+
+def _write_part(part: Message, data: bytes, draft: Draft) -> tuple[str, ...]:
     if part.get_content_type() == "text/html" and not part.get_content_charset():
         parsed = parse_html(data)
         draft.append(parsed)

@@ -68,14 +68,15 @@ def parse_jsonl(data: bytes) -> Parsed:
 
 
 def _records(value: Any) -> list[dict[str, Any]]:
-    """The records with text nearest to the top of ``value``."""
-    level = [value]
+    """The records of the level of ``value`` that has most text: a wrapper's own few words are no document."""
+    level, best, most = [value], [], 0
     while level:
         objects = [each for each in level if isinstance(each, dict)]
-        if any(_field(each, TEXT_FIELDS) for each in objects):
-            return objects
+        size = sum(len(_field(each, TEXT_FIELDS) or "") for each in objects)
+        if size > most:
+            best, most = objects, size
         level = [child for each in level for child in _children(each)]
-    return []
+    return best
 
 
 def _children(value: Any) -> Iterator[Any]:

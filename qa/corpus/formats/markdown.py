@@ -19,7 +19,7 @@ from qa.types import Block, Span
 
 _LEAVES = frozenset(("heading_open", "paragraph_open", "fence", "code_block", "html_block", "tr_open"))
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(\w+):[ \t]*(.+?)[ \t\r]*$", re.MULTILINE)
+_FIELD = re.compile(r"^(\w+):(.*)$", re.MULTILINE)
 
 
 def parse_markdown(data: bytes) -> Parsed:
@@ -30,7 +30,7 @@ def parse_markdown(data: bytes) -> Parsed:
     decoded = decode(data)
     text = decoded.text
     front = _FRONT_MATTER.match(text)
-    fields = {key.lower(): value.strip("\"'") for key, value in _FIELD.findall(front.group(1))} if front else {}
+    fields = _fields(front.group(1)) if front else {}
     return Parsed(
         text,
         tuple(_blocks(text, front.end() if front else 0)),
@@ -40,6 +40,11 @@ def parse_markdown(data: bytes) -> Parsed:
         url=web_url(fields.get("url")),
         warnings=decoded.warnings,
     )
+
+
+def _fields(front: str) -> dict[str, str]:
+    found = {key.lower(): value.strip().strip("\"'") for key, value in _FIELD.findall(front)}
+    return {key: value for key, value in found.items() if value}
 
 
 def _blocks(text: str, body: int) -> Iterator[Block]:

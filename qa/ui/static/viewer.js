@@ -2,7 +2,7 @@
 import { announce, api, day, documentPath, dotted, el, icon, outside, where } from "./lib.js";
 import { copyQuote } from "./turn.js";
 import { chooser } from "./select.js";
-import { viewing } from "./store.js";
+import { listing, viewing } from "./store.js";
 import { sections } from "./text.js";
 
 const wide = matchMedia("(min-width: 900px)");
@@ -38,6 +38,7 @@ export function mount(element) {
   document.addEventListener("keydown", (event) => event.key === "Escape" && viewing.get() && closeAndReturn());
   window.addEventListener("popstate", () => !isWide() && viewing.get() && returnFocus(() => empty(EMPTY)));
   wide.addEventListener("change", cover);
+  listing.watch(() => documents.clear()); // an index that changed may hold another text under the same name
   const waiting = viewing.get();
   if (waiting) show(waiting, false);
 }

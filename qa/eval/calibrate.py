@@ -116,7 +116,7 @@ def refit(judged: Sequence[Judged], start: Linear, pull: float = PULL) -> Linear
 
 
 def _newton(matrix: Floats, labels: Floats, prior: Floats, pull: float) -> Floats:
-    """The minimum of log loss + pull/2 · |w − prior|² (not of the bias), convex: Newton's steps, halved till they gain."""
+    """The minimum of log loss + pull/2 · |w − prior|², the bias free; convex: Newton's steps, halved till they gain."""
 
     held = np.append(np.full(len(prior) - 1, pull), 1e-3)  # how often it is right differs most between sets: free
 

@@ -147,9 +147,10 @@ def _dealt_to_test(id: str) -> bool:
 
 def _folder(variant: Variant, out: Path | None) -> Path:
     if out:
-        plain = "".join(c if c.isalnum() or c in "=.-_" else "-" for c in variant.name)[:120]
+        name = variant.name.replace(" ", "-")
+        plain = "".join(c if c.isalnum() or c in "=.-_" else "-" for c in name)[:120]
         mark = hashlib.sha256(variant.name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        return out / (plain if plain == variant.name else f"{plain}-{mark}")
+        return out / (plain if plain == name else f"{plain}-{mark}")
     key = hashlib.sha256(json.dumps(variant.plan.to_json(), sort_keys=True).encode()).hexdigest()[:16]
     return home() / "eval-cache" / "runs" / key
 

@@ -95,4 +95,5 @@ class Uploads:
         others = [each for each in self.folder.iterdir() if each.is_file() and each != path]
         if len(others) >= self.max_files:
             raise Refused(413, f"there are {self.max_files:,} uploads already: index a folder with `pincite index`")
-        return self.max_total - sum(each.stat().st_size for each in others)
+        aside = [each for each in (self.folder / _ASIDE).glob("*") if each.is_file()]  # takes room until it is deleted
+        return self.max_total - sum(each.stat().st_size for each in [*others, *aside])

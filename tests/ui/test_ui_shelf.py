@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from qa.ui.security import protect
 from qa.ui.server import create_app
 from qa.ui.service import Service
 from qa.ui.shelf import Shelf
-from qa.ui.uploads import Uploads
+from qa.ui.uploads import Refused, Uploads
 
 TEXT = b"The zeppelin hangar holds 12 zeppelins and one balloon.\n"
 
@@ -171,3 +173,21 @@ def test_what_is_not_there(client: TestClient) -> None:
     assert client.post("/api/v1/documents", json={"uploads": ["../../etc/passwd"]}).status_code == 422
     assert client.delete("/api/v1/documents/never.txt").status_code == 404
     assert client.post("/api/v1/documents/restore", json={"ids": ["never.txt"]}).status_code == 404
+
+
+def test_what_was_removed_takes_room_until_it_is_deleted(tmp_path: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"x" * 1000
+
+    uploads = Uploads(tmp_path / "uploads", max_total=1500)
+
+    def keep(name: str) -> int:
+        with ThreadPoolExecutor(1) as thread:  # a browser's loop may be running in this one
+            return thread.submit(asyncio.run, uploads.keep(name, chunks())).result()
+
+    keep("a.txt")
+    uploads.put_aside(uploads.folder / "a.txt")
+    with pytest.raises(Refused, match="no room"):
+        keep("b.txt")
+    uploads.sweep()
+    assert keep("b.txt") == 1000

@@ -54,11 +54,13 @@ def _width() -> int:
 
 
 class ProgressBars:
-    """A bar per stage on stderr, or a line per stage where nobody looks. Use as a context; call as ``Progress``."""
+    """A bar per stage on stderr, or a line per stage where nobody looks. Use as a context; call as ``Progress``.
+
+    Bars stay below each other to the end, since passages are embedded while files are read.
+    """
 
     def __init__(self) -> None:
-        self._bar: Any = None
-        self._stage = ""
+        self._bars: dict[str, Any] = {}
 
     def __enter__(self) -> Callable[[str, int, int], None]:
         return self._show
@@ -66,29 +68,24 @@ class ProgressBars:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        for bar in reversed(self._bars.values()):
+            if bar is not None:
+                bar.close()
 
     def _show(self, stage: str, done: int, total: int) -> None:
-        if stage != self._stage:
-            self._close()
-            self._stage = stage
-            self._open(stage, total)
-        if self._bar is not None:
-            self._bar.total = total or None
-            self._bar.n = done
-            self._bar.refresh()
+        if stage not in self._bars:
+            self._bars[stage] = self._opened(stage, total)
+        if (bar := self._bars[stage]) is not None:
+            bar.total = total or None
+            bar.n = done
+            bar.refresh()
 
-    def _open(self, stage: str, total: int) -> None:
+    def _opened(self, stage: str, total: int) -> Any:
         words = _STAGES.get(stage, stage.capitalize())
         if not sys.stderr.isatty():
             print(f"{words}{f': {total}' if total else ''}", file=sys.stderr)
-            return
+            return None
         from tqdm import tqdm
 
         unit = _UNITS.get(stage, "")
-        self._bar = tqdm(total=total or None, desc=words, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        return tqdm(total=total or None, desc=words, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)

@@ -5,12 +5,14 @@ written beside the others under another name, flushed, and renamed; then ``CURRE
 moment leaves the old generation in use, and who has one open goes on reading it.
 
 ``store`` (documents and passages, SQLite), ``dense`` (FAISS) and ``lexical`` (tantivy) are the parts of a
-generation, ``manifest`` says what belongs to it, ``build`` writes one, ``opened`` reads one. ``draft`` is the store of
-one being written, ``embedded`` keeps the vectors computed for it whatever happens, ``lock`` lets one write at a time.
+generation, ``manifest`` says what belongs to it, ``build`` writes what ``request`` asks for, ``opened`` reads one.
+``draft`` is the store of one being written, ``encoding`` computes vectors for it while documents are read,
+``embedded`` keeps them whatever happens, ``lock`` lets one write at a time.
 """
 
-from qa.index.build import FromFile, IndexReport, Item, Kept, Marks, Progress, Request, build
+from qa.index.build import build
 from qa.index.opened import OpenIndex, open_index
+from qa.index.request import FromFile, IndexReport, Item, Kept, Marks, Progress, Request
 
 __all__ = [
     "FromFile",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from qa.errors import CorpusError, IndexFolderError
 from qa.index import dense, lexical, store
 from qa.index.draft import Place, StoreWriter
 from qa.index.embedded import Embedded, discard_embedded
+from qa.index.encoding import Encoding
 from qa.index.lock import writing
 from qa.index.manifest import (
     FORMAT,
@@ -27,70 +28,10 @@ from qa.index.manifest import (
     write_origin,
 )
 from qa.index.opened import OpenIndex, open_index
+from qa.index.request import FromFile, IndexReport, Kept, Progress, Request
 from qa.types import Document, Failure
 
-Progress = Callable[[str, int, int], None]
-"""Called as ``progress(stage, done, total)``; stages are "reading" (files), "embedding" (passages) and "writing";
-total 0 = not known."""
-
-_EMBEDDED_AT_ONCE = 256
-"""Passages whose vectors are kept together: so many are computed again, at most, if the process ends."""
 _WRITTEN_AT_ONCE = 8192
-
-
-@dataclass(frozen=True, slots=True)
-class FromFile:
-    """What was read from a file. ``mark`` is another one whenever what is read from that file may be."""
-
-    item: Document | Failure
-    file: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What was read from a file is as it stands in the generation in use."""
-
-    file: str
-    mark: str
-
-
-Item = Document | Failure | FromFile | Kept
-Marks = Mapping[str, str]
-"""File -> mark, of all whose documents can be taken over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be indexed, and how.
-
-    ``documents``: all of them, or what gives them when it is told which can be taken over. ``code``: changes whenever
-    the same file may be read or cut in another way; without it nothing is taken over but vectors. ``removed``: paths
-    of files that are to stay out. ``expected``: how many documents and failures will come; 0 = not known.
-    """
-
-    documents: Iterable[Item] | Callable[[Marks], Iterable[Item]]
-    encoder: Encoder
-    chunk_tokens: int
-    roots: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    expected: int = 0
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What building an index did."""
-
-    documents: int
-    passages: int
-    """Those that can be retrieved."""
-    embedded: int
-    """Passages whose vectors were computed; the rest were taken over or stand twice."""
-    failures: tuple[Failure, ...]
-    seconds: float
-    changed: bool = True
-    """False where the index was up to date, and was left as it is."""
 
 
 def build(request: Request, index_dir: Path, progress: Progress = lambda *_: None) -> IndexReport:
@@ -104,10 +45,12 @@ def build(request: Request, index_dir: Path, progress: Progress = lambda *_: Non
         vectors = Embedded(index_dir, request.encoder.fingerprint)
         writer = StoreWriter(draft / store.FILE_NAME, vectors.path, old.store.path if old else None)
         try:
-            documents, failures = _read(request, old, writer, progress)
-            if old is not None and _is_made_so(old.manifest, request) and writer.equals_old():
-                return IndexReport(documents, writer.count(), 0, failures, time.perf_counter() - started, changed=False)
-            embedded = _embed(request.encoder, writer, vectors, progress)
+            with Encoding(request.encoder, vectors, partial(progress, "embedding")) as encoding:
+                documents, failures = _read(request, old, writer, encoding, progress)
+                if old is not None and _is_made_so(old.manifest, request) and writer.equals_old():
+                    seconds = time.perf_counter() - started
+                    return IndexReport(documents, writer.count(), 0, failures, seconds, changed=False)
+                embedded = encoding.finish()
             progress("writing", 0, 1)
             passages = writer.count()
             _write_dense(draft / dense.FOLDER_NAME, request.encoder.dimensions, passages, writer, old)
@@ -146,8 +89,9 @@ def _draft(index_dir: Path) -> Iterator[Path]:
 
 
 def _read(
-    request: Request, old: OpenIndex | None, writer: StoreWriter, progress: Progress
+    request: Request, old: OpenIndex | None, writer: StoreWriter, encoding: Encoding, progress: Progress
 ) -> tuple[int, tuple[Failure, ...]]:
+    """Parsing (which is done in other processes) and encoding go on while documents are cut and stored here."""
     from qa.chunker import chunk  # with its models of sentences and tokens, which a question does without
 
     made_so = (request.code, request.chunk_tokens)
@@ -155,8 +99,9 @@ def _read(
     marks = old.store.marks() if old is not None and same else {}
     items = request.documents(marks) if callable(request.documents) else request.documents
     removed = frozenset(request.removed)
-    documents = 0
-    for number, item in enumerate(items, start=1):
+    documents = files = 0
+    last: str | None = None
+    for item in items:
         read, file = (item.item, item.file) if isinstance(item, FromFile) else (item, None)
         if isinstance(read, Failure):
             writer.add_failure(read, file)
@@ -166,10 +111,15 @@ def _read(
             passages = chunk(read, request.encoder, request.chunk_tokens)
             pieces = request.encoder.count_tokens([passage.embedded_text for passage in passages])
             writer.add_document(read, passages, pieces, file)
+            encoding.add(writer.vectorless(read.id))
             documents += 1
+        named = None if isinstance(item, Document | Failure) else item.file
+        if named is None or named != last:  # several documents may come of one file
+            files += 1
         if not isinstance(item, Document | Failure):
             writer.add_file(item.file, item.mark)
-        progress("reading", number, request.expected)
+        last = named
+        progress("reading", files, request.expected)
     failures = writer.failures()
     if not documents:
         why = f"; {failures[0].path}: {failures[0].reason}" if failures else ""
@@ -182,22 +132,6 @@ def _is_made_so(manifest: Manifest, request: Request) -> bool:
     """Whether a generation of the same documents would differ in nothing."""
     made = (manifest.encoder, manifest.chunk_tokens, manifest.code, manifest.roots, manifest.removed)
     return made == (request.encoder.name, request.chunk_tokens, request.code, request.roots, request.removed)
-
-
-def _embed(encoder: Encoder, writer: StoreWriter, vectors: Embedded, progress: Progress) -> int:
-    """Compute the vectors that are missing, and say how many that were; the same text is embedded once."""
-    total = writer.count_vectorless()
-    done = 0
-
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        progress("embedding", done, total)
-
-    progress("embedding", 0, total)
-    for batch in writer.vectorless(_EMBEDDED_AT_ONCE):
-        vectors.add([one.key for one in batch], encoder.encode([one.text for one in batch], count))
-    return total
 
 
 def _write_dense(folder: Path, dimensions: int, count: int, writer: StoreWriter, old: OpenIndex | None) -> None:

@@ -21,7 +21,7 @@ _ALL_COLUMNS = f"{SOURCE}, characters, passages, file, digest, {CONTENT}"
 
 @dataclass(frozen=True, slots=True)
 class Vectorless:
-    """A text that has no vector yet."""
+    """A text that the generation in use has no vector of."""
 
     key: bytes
     text: str
@@ -112,27 +112,18 @@ class StoreWriter:
         except sqlite3.IntegrityError as error:
             raise CorpusError(f"two documents have the id {id!r}: give each an id of its own") from error
 
-    def count_vectorless(self) -> int:
-        """How many texts have no vector, neither in the generation in use nor among those computed since."""
-        self._connection.commit()
-        self._connection.executescript(
-            """
-            CREATE TEMP TABLE vectorless AS
-                SELECT min(row) AS row, length(context) + length(text) AS size FROM passages AS new
-                WHERE searchable AND NOT EXISTS (SELECT 1 FROM old.passages WHERE key = new.key AND searchable)
-                AND NOT EXISTS (SELECT 1 FROM embedded.vectors WHERE key = new.key) GROUP BY key;
-            """
-        )
-        (count,) = self._connection.execute("SELECT count(*) FROM vectorless").fetchone()
-        return int(count)
-
-    def vectorless(self, most: int) -> Iterator[list[Vectorless]]:
-        """Those texts, each once, ``most`` at a time, long ones first: texts of one length waste the least."""
+    def vectorless(self, document_id: str) -> Iterator[Vectorless]:
+        """The document's texts that can be retrieved and stand neither before in this store nor in the old one."""
         rows = self._connection.execute(
-            "SELECT key, context, text FROM vectorless JOIN passages USING (row) ORDER BY size DESC, row"
+            """
+            SELECT key, context, text FROM main.passages AS new WHERE document_id = ? AND searchable
+            AND NOT EXISTS (SELECT 1 FROM old.passages WHERE key = new.key AND searchable)
+            AND NOT EXISTS (SELECT 1 FROM main.passages WHERE key = new.key AND searchable AND row < new.row)
+            ORDER BY row
+            """,
+            (document_id,),
         )
-        while batch := rows.fetchmany(most):
-            yield [Vectorless(key, _embedded(context, text)) for key, context, text in batch]
+        return (Vectorless(key, _embedded(context, text)) for key, context, text in rows)
 
     def places(self, most: int) -> Iterator[list[Place]]:
         """Where the vector of every passage is that can be retrieved, ``most`` at a time, in the order of rows."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +18,10 @@ _GLOB = "embedded-*.db*"
 
 
 class Embedded:
-    """The vectors of one encoder so far; used by one thread."""
+    """The vectors of one encoder so far; safe for several threads."""
 
     def __init__(self, index_dir: Path, fingerprint: str) -> None:
+        self._lock = threading.Lock()
         self.path = index_dir / f"embedded-{hashlib.sha256(fingerprint.encode()).hexdigest()[:16]}.db"
         try:
             self._connection = self._opened()
@@ -28,7 +30,7 @@ class Embedded:
             self._connection = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path)
+        connection = sqlite3.connect(self.path, check_same_thread=False)
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             connection.close()
             raise sqlite3.DatabaseError(f"{self.path} is damaged")
@@ -40,8 +42,12 @@ class Embedded:
     def add(self, keys: Sequence[bytes], vectors: FloatArray) -> None:
         """Keep the vectors, shape ``(len(keys), d)``, from now on."""
         rows = ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True))
-        with self._connection:
+        with self._lock, self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def __contains__(self, key: bytes) -> bool:
+        with self._lock:
+            return self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone() is not None
 
     def close(self) -> None:
         """The file stays where there is a vector in it."""

@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from qa.errors import IndexMissing, PinciteError
 from qa.types import Answer, Document, Failure, Hit
+from qa.ui.stages import Stages
 
 if TYPE_CHECKING:
     from qa.library import Progress
@@ -26,11 +27,6 @@ _T = TypeVar("_T")
 State = Literal["loading", "ready", "failed", "busy"]
 _AGAIN = 2.0
 """Seconds after which an index that could not be opened is tried again."""
-_DOING = {
-    "reading": "Reading the documents",
-    "embedding": "Indexing the passages",
-    "writing": "Writing the index",
-}
 
 
 class Engine(Protocol):
@@ -174,7 +170,7 @@ class Service:
         if self._engine is not None:
             return
         try:
-            self._engine = self._open(self._progress)
+            self._engine = self._open(self._progress(Stages()))
             self._version += 1
             self._status = Status("ready", "Ready")
         except PinciteError as error:
@@ -187,8 +183,11 @@ class Service:
         self._tried = time.monotonic()
         self._status = Status("failed", message)
 
-    def _progress(self, stage: str, done: int, total: int) -> None:
-        self._status = Status("loading", _DOING.get(stage, stage.capitalize()), done, total)
+    def _progress(self, stages: Stages) -> Progress:
+        def told(stage: str, done: int, total: int) -> None:
+            self._status = Status("loading", *stages(stage, done, total))
+
+        return told
 
 
 def default_opener(index_dir: Path | None) -> Opener:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -21,6 +21,7 @@ from qa.index.manifest import read_manifest
 from qa.library import IndexReport, Progress
 from qa.settings import home
 from qa.ui.service import Service, Unavailable
+from qa.ui.stages import Stages
 from qa.ui.uploads import Uploads
 
 _log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Shelf:
         self._library = library
         self.uploads = uploads
         self._change = Change()
+        self._stages = Stages()
         self._lock = threading.Lock()
         self._removed: dict[str, Path] = {}
 
@@ -127,13 +129,14 @@ class Shelf:
         with self._lock:
             if self._change.state == "working":
                 raise Unavailable("busy", "The sources are being changed already: wait until that is done.")
-            self._change = Change("working", doing, tuple(names), _DOING[""])
+            self._change = Change("working", doing, tuple(names), "Starting")
+            self._stages = Stages()
         threading.Thread(target=self._work, args=(work,), name="change-index", daemon=True).start()
         return self._change
 
     def _work(self, work: Callable[[Progress], object]) -> None:
         try:
-            work(self._progress)
+            work(self._told)
             self._service.reopen()
             self._change = replace(self._change, state="done", message="")
         except PinciteError as error:
@@ -143,13 +146,5 @@ class Shelf:
             message = "Something went wrong; the server's output says what."
             self._change = replace(self._change, state="failed", message=message)
 
-    def _progress(self, stage: str, done: int, total: int) -> None:
-        self._change = replace(self._change, message=_DOING.get(stage, _DOING[""]), done=done, total=total)
-
-
-_DOING: Mapping[str, str] = {
-    "": "Starting",
-    "reading": "Reading the documents",
-    "embedding": "Indexing the passages",
-    "writing": "Writing the index",
-}
+    def _told(self, stage: str, done: int, total: int) -> None:
+        self._change = replace(self._change, **self._stages(stage, done, total)._asdict())

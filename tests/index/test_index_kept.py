@@ -22,13 +22,14 @@ from qa.index.embedded import Embedded
 from qa.types import Failure
 
 building = import_module("qa.index.build")  # `qa.index.build` is the function of that name
+encoding = import_module("qa.index.encoding")
 
 MANY = {f"{number:02}.txt": f"Text of number {number}, which is number {number * number}." for number in range(20)}
 
 
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "_EMBEDDED_AT_ONCE", 3)
+    monkeypatch.setattr(encoding, "_AT_ONCE", 3)
     monkeypatch.setattr(building, "_WRITTEN_AT_ONCE", 7)
 
 
@@ -98,9 +99,9 @@ import sys, time
 from pathlib import Path
 from fakes import FakeEncoder
 from index_texts import documents
-from test_index_kept import MANY, building
+from test_index_kept import MANY, encoding
 from qa.index import Request, build
-building._EMBEDDED_AT_ONCE = 2
+encoding._AT_ONCE = 2
 class Slow(FakeEncoder):
     def encode(self, texts, on_done=None):
         time.sleep(0.3)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from qa.corpus import archive_of
 from qa.corpus.layout import heading_text
 from qa.types import Citation, Document, Extract, Source
 
@@ -53,9 +54,11 @@ def link(source: Source, text: str, page: int | None) -> str:
 
     A text fragment (WICG "URL Fragment Text Directives") that names the whole text where it is short, else its first
     and last words; the page where there are pages. Line breaks cannot be matched, so the ends stop short of them.
+    A file in an archive has no address of its own: the link is the archive's.
     """
     path = Path(source.path)
-    address = (source.url or (path.as_uri() if path.is_absolute() else "")).split("#", 1)[0]
+    file = archive_of(path) or path
+    address = (source.url or (file.as_uri() if file.is_absolute() else "")).split("#", 1)[0]
     if page is not None:
         return f"{address}#page={page}"
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]

@@ -12,7 +12,7 @@ from qa.errors import CorpusError
 from qa.index import IndexReport, Progress, Request
 from qa.index import build as build_index
 from qa.index.lock import writing
-from qa.index.manifest import read_manifest, read_origin
+from qa.index.manifest import is_index, read_manifest, read_origin
 from qa.index.opened import open_index
 from qa.settings import Settings, corpus_dir
 from qa.types import Document, Failure
@@ -113,7 +113,7 @@ def _index(
 ) -> IndexReport:
     roots = [_absolute(path) for path in paths]
     old = read_origin(index_dir)
-    found = discover(roots, skip=[index_dir])
+    found = discover(roots, skip=[index_dir], refusal=_index_in)
     request = Request(
         documents=updated(found, frozenset(removed)),
         encoder=load_encoder(encoder or (old.encoder if old else DEFAULT_ENCODER)),
@@ -124,6 +124,10 @@ def _index(
         code=code(),
     )
     return build_index(request, index_dir, progress)
+
+
+def _index_in(folder: Path) -> str | None:
+    return "it is an index of Pincite, which holds no documents: it is left out" if is_index(folder) else None
 
 
 def _paths(index_dir: Path) -> dict[str, str]:

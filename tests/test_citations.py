@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -145,3 +146,13 @@ def test_the_headings_above_a_quote_in_formats_that_mark_them() -> None:
             passage = Passage("d", *quote, words, "", (quote,))
             extract = Extract(passage, quote, quote, score=1.0, confidence=1.0)
             assert cite(1, made, extract).headings == expected.get(words, ())
+
+
+def test_of_a_file_in_an_archive_the_archive_is_opened(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a b.zip", "w") as archive:
+        archive.writestr("in/c.txt", "x")
+    inside = replace(document("x").source, url=None, path=str(tmp_path / "a b.zip" / "in" / "c.txt"))
+    assert link(inside, "One two.", None) == f"{tmp_path.as_uri()}/a%20b.zip#:~:text=One%20two."
+    assert link(inside, "One two.", 3) == f"{tmp_path.as_uri()}/a%20b.zip#page=3"
+    stated = replace(inside, url="https://example.org/c")
+    assert link(stated, "One two.", 3) == "https://example.org/c#page=3"

@@ -6,10 +6,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from qa.cli.common import json_lines, known, open_pincite, print_json
 from qa.cli.terminal import Terminal, safe
+from qa.corpus import archive_of
 from qa.errors import PinciteError, QuestionError
 from qa.pipeline import Pincite
 from qa.types import Answer, Citation, Hit, hits_to_json
@@ -143,10 +145,17 @@ def _show_citation(citation: Citation, confidence: float, terminal: Terminal) ->
         section,
         f"{unit} {number}",
         f"{strength} ({confidence:.0%})",
+        _in_archive(Path(source.path)),
     ]
     terminal.line(f"  [{citation.number}] " + " · ".join(safe(part) for part in about if part))
     terminal.line(terminal.style(f"      {safe(citation.link)}", "dim"))
     terminal.line()
+
+
+def _in_archive(path: Path) -> str:
+    """What to look for in the archive that a link leads to; empty for a file of its own."""
+    archive = archive_of(path)
+    return f"{path.relative_to(archive)} in {archive.name}" if archive else ""
 
 
 def _show_refusal(answer: Answer, terminal: Terminal) -> None:

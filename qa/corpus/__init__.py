@@ -5,9 +5,10 @@
 documents of one file, ``archive`` of those in a ZIP; ``workers`` has that done by processes with limits (``worker``).
 """
 
+from qa.corpus.archive import read_member
 from qa.corpus.discover import discover
 from qa.corpus.load import archive_of
 from qa.corpus.read import load_file, read, read_found
 from qa.corpus.workers import Workers
 
-__all__ = ["Workers", "archive_of", "discover", "load_file", "read", "read_found"]
+__all__ = ["Workers", "archive_of", "discover", "load_file", "read", "read_found", "read_member"]

@@ -38,6 +38,15 @@ def members(path: Path, only: str | None = None) -> Iterator[Member]:
                 seen.add(name)
 
 
+def read_member(archive: Path, name: str) -> bytes:
+    """What the file of this name in the archive holds; raises ``KeyError`` where there is none that is read, else as
+    ``members`` does."""
+    for member in members(archive, name):
+        if member.problem is None:
+            return member.read()
+    raise KeyError(name)
+
+
 def _is_hidden(name: str) -> bool:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,19 +24,23 @@ class Found:
     """Why it cannot be read, where that is plain without opening it: what is in it is missed, and not just gone."""
 
 
-def discover(roots: Sequence[Path], skip: Collection[Path] = ()) -> list[Found]:
+Refusal = Callable[[Path], str | None]
+"""Why a folder is not to be looked into, for one that is not."""
+
+
+def discover(roots: Sequence[Path], skip: Collection[Path] = (), refusal: Refusal = lambda _: None) -> list[Found]:
     """Every visible file below ``roots`` (folders or files), by id; ``skip`` names folders to stay out of.
 
     An id is the path relative to its root; where two roots hold the same, the later one gets its root's name in
-    front. Links that lead out of their root are not followed; they, devices, pipes and folders that cannot be listed
-    come with a ``problem``. Raises ``CorpusError`` for a root that is not there.
+    front. Links that lead out of their root are not followed; they, devices, pipes, folders that cannot be listed and
+    those that ``refusal`` is about come with a ``problem``. Raises ``CorpusError`` for a root that is not there.
     """
     found: dict[str, Found] = {}
     seen: set[Path] = set()
     shut = {os.path.realpath(folder) for folder in skip}
     for root in roots:
         base = _existing(root)
-        for path, problem in _files(base, shut):
+        for path, problem in _files(base, shut, refusal):
             if path not in seen:
                 seen.add(path)
                 id = _free_id(_relative(path, base), base, found)
@@ -60,7 +64,7 @@ def _relative(path: Path, base: Path) -> str:
     return path.name if path == base else path.relative_to(base).as_posix()
 
 
-def _files(base: Path, shut: Collection[str]) -> Iterator[tuple[Path, str | None]]:
+def _files(base: Path, shut: Collection[str], refusal: Refusal) -> Iterator[tuple[Path, str | None]]:
     """What is not hidden, in a fixed order, each with the reason why it cannot be read, if there is one."""
     if base.is_file():
         yield base, None
@@ -69,6 +73,10 @@ def _files(base: Path, shut: Collection[str]) -> Iterator[tuple[Path, str | None
     unlisted: list[OSError] = []
     for folder, folders, names in os.walk(base, followlinks=False, onerror=unlisted.append):
         here = Path(folder)
+        if problem := refusal(here):
+            folders.clear()
+            yield here, problem
+            continue
         inside = sorted(name for name in folders if not name.startswith("."))
         folders[:] = [name for name in inside if not shut or os.path.realpath(here / name) not in shut]
         # A link to a folder is among the folders, though it is not walked into.

@@ -108,6 +108,11 @@ def read_origin(index_dir: Path) -> Origin | None:
         return None
 
 
+def is_index(folder: Path) -> bool:
+    """Whether an index lies in ``folder``, be it damaged or of another format."""
+    return (folder / ORIGIN).is_file() and (folder / CURRENT).exists() and read_origin(folder) is not None
+
+
 def generations(index_dir: Path) -> list[Path]:
     """The folders of all generations, the oldest first."""
     return sorted(path for path in index_dir.iterdir() if _GENERATION.fullmatch(path.name))

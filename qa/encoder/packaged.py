@@ -1,8 +1,11 @@
-"""all-MiniLM-L6-v2 on OpenVINO. sentence-transformers, with the same weights, is what the tests hold it to."""
+"""all-MiniLM-L6-v2 on OpenVINO, and on a GPU by sentence-transformers where there is one and there are many texts.
+
+sentence-transformers, with the same weights, is what the tests hold it to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.encoder.batched import BatchedEncoder
+from qa.encoder.gpu import has_gpu
+from qa.encoder.sentence_transformer import SentenceTransformerEncoder
 from qa.errors import EncoderError
 from qa.runtime import compiled
 from qa.runtime.bert import encoder_model
@@ -20,9 +25,13 @@ from qa.settings import cache_dir
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+_MANY = 128
+"""Texts at once, and to be told of, from which a GPU is used: an index is being built."""
+
 
 class PackagedEncoder(BatchedEncoder):
-    """A vector depends on its text alone: not on what else is encoded, nor on the number of threads.
+    """A vector depends on its text alone: not on what else is encoded, nor on the number of threads (on a GPU: but for
+    rounding).
 
     ``precision``: None = the fast one of this processor. Loaded when first used; then raises ``EncoderError``.
     """
@@ -43,6 +52,16 @@ class PackagedEncoder(BatchedEncoder):
     @property
     def tokenizer(self) -> Tokenizer:
         return load_tokenizer()
+
+    def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
+        """As ``qa.encoder.Encoder`` has it."""
+        if on_done is not None and len(texts) >= _MANY and has_gpu():
+            return self._on_gpu.encode(texts, on_done)
+        return super().encode(texts, on_done)
+
+    @cached_property
+    def _on_gpu(self) -> SentenceTransformerEncoder:
+        return SentenceTransformerEncoder(self.name, self._folder, self.fingerprint)
 
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         pieces = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]

@@ -18,14 +18,15 @@ from qa.runtime.weights import FloatArray
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+_BATCH = 8
+"""With texts sorted by length, small batches waste the least on padding."""
+_BATCH_GPU = 128
 _NO_LIMIT = 8192
 """Word pieces at most, of a model that sets no limit of its own."""
 
 
 class SentenceTransformerEncoder(BatchedEncoder):
     """A model from a folder, loaded when first used; then raises ``EncoderError``."""
-
-    batch = 8  # with texts sorted by length, small batches waste the least on padding
 
     def __init__(self, name: str, folder: Path, fingerprint: str) -> None:
         self.name = name
@@ -44,6 +45,10 @@ class SentenceTransformerEncoder(BatchedEncoder):
         except Exception as error:  # a dozen kinds, from a file cut short to one of another model
             message = f"the model in {self._folder} cannot be loaded ({reason(error)}): name another with --encoder"
             raise EncoderError(message) from error
+
+    @property
+    def batch(self) -> int:
+        return _BATCH if self._model.device.type == "cpu" else _BATCH_GPU
 
     @cached_property
     def tokenizer(self) -> Tokenizer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -116,6 +117,16 @@ class SpanModel:
             while len(self._read) > _REMEMBERED:
                 self._read.popitem(last=False)
         return [known[one] for one in asked]
+
+
+def compile_ahead(weights_path: Path = WEIGHTS) -> None:
+    """Compile the network now, if that was never done here, so that the first question need not; what is wrong with
+    the weights is said to who reads with them."""
+    if compiled.available():
+        from qa.reader.neural_light import compile_light
+
+        with suppress(OSError, ValueError, KeyError, RuntimeError):
+            compile_light(weights_path)
 
 
 def read_windows(

@@ -20,8 +20,7 @@ def load_light(weights_path: Path, precision: compiled.Precision | None = None) 
     """The network with these weights; raises ``ValueError`` or ``KeyError`` where they are not the reader's."""
     looked_up = read_tensors(weights_path, ("positions.weight", "segments.weight"))
     words, positions, segments = word_embeddings(), looked_up["positions.weight"], looked_up["segments.weight"]
-    recipe = compiled.Recipe("reader", file_sha256(weights_path), lambda: reader_model(read_tensors(weights_path)))
-    network = compiled.load(recipe, cache_dir(), precision)
+    network = compiled.load(_recipe(weights_path), cache_dir(), precision)
 
     def embedded(window: Window) -> FloatArray:
         length = len(window.pieces)
@@ -36,6 +35,15 @@ def load_light(weights_path: Path, precision: compiled.Precision | None = None) 
             yield Scores(_by_length(spans[0, inside, inside]), float(null[0, 0]), float(answer[0, 0]))
 
     return score
+
+
+def compile_light(weights_path: Path) -> None:
+    """Compile the network unless that was done; errors as ``load_light``."""
+    compiled.compile_ahead(_recipe(weights_path), cache_dir())
+
+
+def _recipe(weights_path: Path) -> compiled.Recipe:
+    return compiled.Recipe("reader", file_sha256(weights_path), lambda: reader_model(read_tensors(weights_path)))
 
 
 def _by_length(square: FloatArray) -> FloatArray:

@@ -16,6 +16,7 @@ from qa.reader.neural import PassageReading, SpanModel, SpanScore
 from qa.reader.question import Question, analyse
 from qa.reader.scoring import Candidate, Scorer, load_scorer
 from qa.reader.similarity import Similarity
+from qa.runtime.compiled import Precision
 from qa.types import Extract, Hit, Passage, Span
 
 WEIGHTS = Path(__file__).with_name("trained.json")
@@ -23,12 +24,13 @@ WEIGHTS = Path(__file__).with_name("trained.json")
 
 @dataclass(frozen=True)
 class TrainedReader:
-    """``weight``: how much a term tells in this index."""
+    """``weight``: how much a term tells in this index. ``precision``: as ``SpanModel.load`` has it."""
 
     similarity: Similarity
     weight: TermWeight
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "trained"
+    precision: Precision | None = None
     _loading: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @property
@@ -39,7 +41,7 @@ class TrainedReader:
 
     @cached_property
     def _loaded(self) -> SpanModel:
-        return SpanModel.load()
+        return SpanModel.load(precision=self.precision)
 
     def prepare(self) -> None:
         """Load the model on the side, while a question is searched for; what goes wrong is said when it is needed."""

@@ -29,7 +29,7 @@ _FAR = 1e4  # taken from attention scores of padding; its share becomes exactly 
 
 
 def encoder_model(base: Weights) -> openvino.Model:
-    """Embeddings and mask in, the mean of the last states over real pieces out: shape [1, ``HIDDEN``].
+    """Embeddings and mask in, the mean of the last states over real pieces out: shape [texts, ``HIDDEN``].
 
     ``base``: the tensors of a BERT checkpoint. Inputs as in ``states``.
     """
@@ -44,7 +44,8 @@ def encoder_model(base: Weights) -> openvino.Model:
 
 
 def reader_model(weights: Weights) -> openvino.Model:
-    """Embeddings and mask in; scores of spans [1, pieces, pieces], by first and last piece, null and answer [1, 1] out.
+    """Embeddings and mask in; scores of spans [texts, pieces, pieces], by first and last piece, and null and answer
+    [texts, 1] out.
 
     ``weights``: those of ``qa.reader.neural_model.ReaderNet``, by its names.
     """
@@ -65,10 +66,10 @@ def reader_model(weights: Weights) -> openvino.Model:
 
 
 def states(embedded: Node, real: Node, weights: Weights) -> Node:
-    """The last layer's states, shape [1, pieces, ``HIDDEN``].
+    """The last layer's states, shape [texts, pieces, ``HIDDEN``].
 
-    ``embedded`` [1, pieces, ``HIDDEN``]: the sums of word, position and segment embeddings; ``real`` [1, pieces]: 1,
-    and 0 on padding. ``weights`` by the names of ``qa.reader.neural_model.ReaderNet``.
+    ``embedded`` [texts, pieces, ``HIDDEN``]: the sums of word, position and segment embeddings; ``real`` [texts,
+    pieces]: 1, and 0 on padding. ``weights`` by the names of ``qa.reader.neural_model.ReaderNet``.
     """
     from openvino import opset13 as op
 
@@ -102,8 +103,8 @@ def _inputs() -> list[Node]:
     from openvino import opset13 as op
 
     return [
-        op.parameter([1, -1, HIDDEN], np.float32, name="embedded"),
-        op.parameter([1, -1], np.float32, name="real"),
+        op.parameter([-1, -1, HIDDEN], np.float32, name="embedded"),
+        op.parameter([-1, -1], np.float32, name="real"),
     ]
 
 

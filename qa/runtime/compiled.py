@@ -1,7 +1,9 @@
 """Networks compiled for this processor: kept on disk, and run.
 
-Every text is computed by itself, on one thread, in a length of its own rounded up; several are computed side by side.
-So what comes out does not depend on what else is asked, nor on how many threads there are.
+Every text is computed on one thread, in a length of its own rounded up. Those of one length are computed together, so
+that the weights are fetched once for all of them; texts do not touch each other in the graph, and every number is
+summed up in an order that the length alone decides. So what comes out does not depend on what else is asked, nor on
+how many threads there are; the tests hold it to that bit by bit.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import tempfile
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -36,9 +38,11 @@ Precision = Literal["f32", "bf16"]
 Outputs: TypeAlias = list[FloatArray]
 
 _CHECK = 4  # bytes of the CRC-32 behind a compiled network, against accidents
-_FORMAT = 1  # raise it when ``bert`` builds another graph from the same weights
+_FORMAT = 2  # raise it when ``bert`` builds another graph from the same weights
 _MOST_STREAMS = 16
 _KEPT_SECONDS = 30 * 24 * 3600
+_TOGETHER = 8
+"""Texts of one length that are computed together, at most: twice as many take hardly less time a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +63,32 @@ class Network:
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(streams + 1):  # one more, so that the next is ready when one is done
             self._idle.put(compiled.create_infer_request())
+        self._streams = streams
         self._outputs = len(compiled.outputs)
 
     def run(self, embedded: Iterable[FloatArray]) -> list[Outputs]:
-        """The outputs for every sum of embeddings, shape [pieces, hidden], in order; padded here, pieces counted."""
-        done: list[Outputs] = []
-        running: deque[Any] = deque()
+        """The outputs for every sum of embeddings, shape [pieces, hidden], in order; padded here, pieces counted.
+
+        Each output has the shape [1, ...].
+        """
+        texts = list(embedded)
+        done: dict[int, Outputs] = {}
+        running: deque[tuple[Any, list[int]]] = deque()
         try:
-            for one in embedded:
+            for group in _groups([len(text) for text in texts], self._streams):
                 while (request := self._take(wait=not running)) is None:
-                    done.append(self._collect(running))
-                running.append(request)
-                request.start_async(_padded(one))
+                    done |= self._collect(running)
+                running.append((request, group))
+                request.start_async(_padded([texts[number] for number in group]))
             while running:
-                done.append(self._collect(running))
+                done |= self._collect(running)
         finally:
-            for request in running:
+            for request, _ in running:
                 with suppress(RuntimeError):  # what went wrong is on its way already
                     request.wait()
                 self._idle.put(request)
             self._forget_file()
-        return done
+        return [done[number] for number in range(len(texts))]
 
     def _forget_file(self) -> None:
         """Let go of the file's pages: weights are rearranged when first used, and hardly read again as they were."""
@@ -93,12 +102,13 @@ class Network:
         except Empty:
             return None
 
-    def _collect(self, running: deque[Any]) -> Outputs:
-        request = running[0]
+    def _collect(self, running: deque[tuple[Any, list[int]]]) -> dict[int, Outputs]:
+        request, group = running[0]
         request.wait()
         outputs = [np.array(request.get_output_tensor(number).data) for number in range(self._outputs)]
-        self._idle.put(running.popleft())
-        return outputs
+        running.popleft()
+        self._idle.put(request)
+        return {number: [part[row : row + 1] for part in outputs] for row, number in enumerate(group)}
 
 
 def available() -> bool:
@@ -120,14 +130,14 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
     """
     core = _core()
     assert core is not None, "ask available() first"
-    streams = _streams()
+    streams, precision = _streams(), precision or fast_precision()
     options = {
-        "INFERENCE_PRECISION_HINT": precision or fast_precision(),
+        "INFERENCE_PRECISION_HINT": precision,
         "NUM_STREAMS": streams,
         "INFERENCE_NUM_THREADS": streams,
         "ENABLE_CPU_PINNING": False,
     }
-    path = cache_dir / f"{recipe.name}-{_key(core, recipe, str(options['INFERENCE_PRECISION_HINT']))}.blob"
+    path = _path(core, recipe, cache_dir, precision)
     if network := _from_disk(core, path, options, streams):
         return network
     compiled = core.compile_model(recipe.build(), "CPU", options)
@@ -135,6 +145,17 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
     _write(path, exported.getvalue() if isinstance(exported, io.BytesIO) else bytes(exported))
     del exported  # read back, it takes half the memory
     return _from_disk(core, path, options, streams) or Network(compiled, streams)
+
+
+def compile_ahead(recipe: Recipe, cache_dir: Path) -> None:
+    """Compile the network into ``cache_dir`` if it is not there; whether that is whole is seen when it is loaded."""
+    if not _path(_core(), recipe, cache_dir, fast_precision()).is_file():
+        load(recipe, cache_dir)
+
+
+def _path(core: Any, recipe: Recipe, cache_dir: Path, precision: Precision) -> Path:
+    """Where the network is kept."""
+    return cache_dir / f"{recipe.name}-{_key(core, recipe, precision)}.blob"
 
 
 @cache
@@ -211,11 +232,31 @@ def _write(path: Path, blob: bytes) -> None:
                 other.unlink()
 
 
-def _padded(embedded: FloatArray) -> list[FloatArray]:
-    """The network's inputs: ``embedded`` with rows of zeros up to the next length there is, and which rows are real."""
-    pieces, hidden = embedded.shape
-    length = -(-pieces // BUCKET) * BUCKET
-    padded = np.zeros((1, length, hidden), dtype=np.float32)
-    real = np.zeros((1, length), dtype=np.float32)
-    padded[0, :pieces], real[0, :pieces] = embedded, 1
+def _groups(pieces: Sequence[int], streams: int) -> list[list[int]]:
+    """Numbers of texts that are computed together: of one padded length, and fewer where that would leave a core
+    idle. The longest come first: what is computed side by side then ends at about the same time."""
+    most = min(_TOGETHER, -(-len(pieces) // streams))
+    alike: dict[int, list[int]] = {}
+    for number, count in enumerate(pieces):
+        alike.setdefault(_length(count), []).append(number)
+    return [
+        numbers[start : start + most]
+        for _, numbers in sorted(alike.items(), reverse=True)
+        for start in range(0, len(numbers), most)
+    ]
+
+
+def _length(pieces: int) -> int:
+    """The length that a text is computed in: the next one there is."""
+    return -(-pieces // BUCKET) * BUCKET
+
+
+def _padded(embedded: Sequence[FloatArray]) -> list[FloatArray]:
+    """The network's inputs for texts of one padded length: rows of zeros behind each, and which rows are real."""
+    hidden = embedded[0].shape[1]
+    length = _length(len(embedded[0]))
+    padded = np.zeros((len(embedded), length, hidden), dtype=np.float32)
+    real = np.zeros((len(embedded), length), dtype=np.float32)
+    for row, one in enumerate(embedded):
+        padded[row, : len(one)], real[row, : len(one)] = one, 1
     return [padded, real]

@@ -29,7 +29,7 @@ def _loaded_once(encoder: Encoder) -> Iterator[None]:
         return encoder if name == DEFAULT_ENCODER else load_encoder(name)
 
     def load_once(weights: Path = WEIGHTS, **options: Any) -> SpanModel:
-        if weights != WEIGHTS or options:
+        if weights != WEIGHTS or any(options.values()):
             return load_model(weights, **options)
         if not models:
             models.append(load_model())

@@ -294,7 +294,7 @@ class TestSentenceReader:
 def test_a_model_that_cannot_be_prepared_is_an_error_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[threading.Thread] = []
 
-    def fail() -> SpanModel:
+    def fail(**_: object) -> SpanModel:
         tried.append(threading.current_thread())
         raise ReaderError("no weights")
 
@@ -312,7 +312,7 @@ def test_a_model_that_cannot_be_prepared_is_an_error_when_it_is_needed(monkeypat
 def test_a_model_is_loaded_once_whoever_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[SpanModel] = []
 
-    def load() -> SpanModel:
+    def load(**_: object) -> SpanModel:
         made.append(SpanModel(lambda flat: []))
         return made[-1]
 

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qa.encoder import packaged
 from qa.encoder.packaged import PackagedEncoder
 from qa.encoder.sentence_transformer import SentenceTransformerEncoder
+from qa.library import index_paths
+from qa.reader import neural_light
 from qa.reader.neural import WEIGHTS, SpanModel, readings
 from qa.reader.neural_pieces import windows
 from qa.runtime import compiled
@@ -83,11 +86,32 @@ def test_nothing_depends_on_what_else_is_asked_or_on_threads(monkeypatch: pytest
     for one, vector in zip(reversed(TEXTS), vectors[::-1], strict=True):
         assert np.array_equal(encoder.encode([one])[0], vector)
     assert model.read_each(ASKED[::-1]) == read[::-1]
-    assert [SpanModel.read(model, *_apart(one))[0] for one in ASKED[:4]] == read[:4]
+    assert [one for asked in ASKED for one in SpanModel.load().read_each([asked])] == read
+    monkeypatch.setattr(compiled, "_TOGETHER", 1)
+    assert np.array_equal(encoder.encode(TEXTS), vectors)
 
 
-def _apart(asked: tuple[str, str, str]) -> tuple[str, list[tuple[str, str]]]:
-    return asked[0], [asked[1:]]
+@pytest.mark.parametrize(("count", "streams", "most"), [(0, 2, 1), (1, 2, 1), (12, 2, 6), (12, 16, 1), (90, 2, 8)])
+def test_texts_of_one_length_are_computed_together(count: int, streams: int, most: int) -> None:
+    pieces = [random.Random(number).randint(1, 90) for number in range(count)]
+    groups = compiled._groups(pieces, streams)
+    assert sorted(number for group in groups for number in group) == list(range(count))
+    assert max(map(len, groups), default=1) <= most
+    lengths = [{(pieces[number] + 31) // 32 for number in group} for group in groups]
+    assert all(len(one) == 1 for one in lengths)
+    assert [max(one) for one in lengths] == sorted((max(one) for one in lengths), reverse=True)
+
+
+def test_both_networks_are_compiled_when_an_index_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (packaged, neural_light):
+        monkeypatch.setattr(module, "cache_dir", lambda: tmp_path / "cache")
+    (tmp_path / "note.txt").write_text("The hub was opened in 2014.")
+    kept = []
+    for folder in ("index", "other"):
+        index_paths([tmp_path / "note.txt"], tmp_path / folder)
+        kept.append({path.name.partition("-")[0]: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()})
+    assert kept[0].keys() == {"encoder", "reader"}
+    assert kept[1] == kept[0]  # once is enough
 
 
 def test_several_threads_get_what_one_gets() -> None:
@@ -124,7 +148,7 @@ class Kept:
         from openvino import opset13 as op
 
         self.made += 1
-        embedded, real = op.parameter([1, -1, 4], np.float32), op.parameter([1, -1], np.float32)
+        embedded, real = op.parameter([-1, -1, 4], np.float32), op.parameter([-1, -1], np.float32)
         total = op.reduce_sum(embedded, op.constant(np.array([1])))
         count = op.unsqueeze(op.reduce_sum(real, op.constant(np.array([1]))), op.constant(np.array([1])))
         return openvino.Model([op.add(total, count)], [embedded, real], "tiny")

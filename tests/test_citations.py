@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from making import document
 
 from qa.citations import cite, link
@@ -156,3 +159,12 @@ def test_of_a_file_in_an_archive_the_archive_is_opened(tmp_path: Path) -> None:
     assert link(inside, "One two.", 3) == f"{tmp_path.as_uri()}/a%20b.zip#page=3"
     stated = replace(inside, url="https://example.org/c")
     assert link(stated, "One two.", 3) == "https://example.org/c#page=3"
+
+
+@given(st.text(alphabet="a\r\n", max_size=30))
+def test_lines_are_counted_as_they_end(text: str) -> None:
+    one = document(text)
+    ends = [match.end() for match in re.finditer(r"\r\n|\r|\n", text)]
+    assert [one.line(at) for at in range(len(text) + 1)] == [
+        1 + sum(end <= at for end in ends) for at in range(len(text) + 1)
+    ]

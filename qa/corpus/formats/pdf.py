@@ -13,8 +13,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from qa.corpus.formats.parsed import Draft, Parsed, Unreadable
-from qa.corpus.formats.pdf_lines import lines_of, turn_of
+from qa.corpus.formats.pdf_lines import lines_of
 from qa.corpus.formats.pdf_paragraphs import Book, Page, Paragraph, goes_on, paragraphs_of, up_to
+from qa.corpus.formats.pdf_segments import turn_of
 from qa.corpus.layout import blocks_of
 
 _NO_TITLE = ("untitled", "microsoft word - ", "microsoft powerpoint - ", "slide 1", "unknown")

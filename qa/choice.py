@@ -49,7 +49,7 @@ def _same_place(extract: Extract, other: Extract) -> bool:
     if extract.passage.document_id != other.passage.document_id:
         return False
     apart = extract.quote.end <= other.quote.start or other.quote.end <= extract.quote.start
-    return not apart or _quote_text(extract) == _quote_text(other)
+    return not apart or extract.passage.slice(extract.quote) == other.passage.slice(other.quote)
 
 
 def _other_documents_first(extracts: Sequence[Extract]) -> list[Extract]:
@@ -60,8 +60,3 @@ def _other_documents_first(extracts: Sequence[Extract]) -> list[Extract]:
         (later if extract.passage.document_id in seen else first).append(extract)
         seen.add(extract.passage.document_id)
     return [*first, *later]
-
-
-def _quote_text(extract: Extract) -> str:
-    start = extract.passage.start
-    return extract.passage.text[extract.quote.start - start : extract.quote.end - start]

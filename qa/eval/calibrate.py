@@ -64,8 +64,7 @@ def judge(pincite: Pincite, questions: QuestionSet) -> list[Judged]:
         except QuestionError:
             continue
         if best is not None:
-            start = best.passage.start
-            quote = best.passage.text[best.quote.start - start : best.quote.end - start]
+            quote = best.passage.slice(best.quote)
             right = question.answerable and bool(answer_in_text(quote, question.answers))
             judged.append(Judged(best.inputs, right, question.answerable))
     return judged
@@ -117,7 +116,6 @@ def refit(judged: Sequence[Judged], start: Linear, pull: float = PULL) -> Linear
 
 def _newton(matrix: Floats, labels: Floats, prior: Floats, pull: float) -> Floats:
     """The minimum of log loss + pull/2 · |w − prior|², the bias free; convex: Newton's steps, halved till they gain."""
-
     held = np.append(np.full(len(prior) - 1, pull), 1e-3)  # how often it is right differs most between sets: free
 
     def cost(w: Floats) -> float:
@@ -131,7 +129,8 @@ def _newton(matrix: Floats, labels: Floats, prior: Floats, pull: float) -> Float
         curve = (matrix * (chance * (1 - chance))[:, None]).T @ matrix + np.diag(held)
         step = np.linalg.solve(curve, slope)
         share = 1.0
-        while cost(w - share * step) > cost(w) and share > 1e-9:
+        here = cost(w)
+        while cost(w - share * step) > here and share > 1e-9:
             share /= 2
         w = w - share * step
         if float(np.abs(share * step).max()) < 1e-10:

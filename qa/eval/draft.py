@@ -176,7 +176,7 @@ def drafts(passages: Iterable[Passage], count: int, known: Collection[str] = ())
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for passage in passages:
         for span in passage.sentences if passage.searchable else ():
-            sentence = passage.text[span.start - passage.start : span.end - passage.start]
+            sentence = passage.slice(span)
             for each in propose(sentence):
                 if each.question.lower() not in seen:
                     seen.add(each.question.lower())

@@ -54,7 +54,7 @@ class Evidence(NamedTuple):
 def measure(question: Question, hit: Hit, sentence: Span, weight: TermWeight) -> Evidence:
     """The evidence for one or more sentences (offsets into the document) of a hit."""
     passage = hit.passage
-    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+    text = passage.slice(sentence)
     around = f"{passage.context}\n{passage.text}"
     own, near = _terms(text), set(_terms(around))
     spans = spans_of_type(question, text)

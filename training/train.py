@@ -20,11 +20,12 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from qa.reader.neural_model import ReaderNet, from_base
 from qa.reader.neural_pieces import base_dir
+from qa.runtime.weights import read_tensors
 from training.batches import Batch, Row, collate, plan, read_examples, row
 from training.loss import loss
 from training.measures import validate
@@ -39,7 +40,7 @@ class Trainer:
         self.rate = rate
         self.step = 0
         net = ReaderNet()
-        net.load_state_dict(from_base(load_file(base_dir() / "model.safetensors")), strict=False)
+        net.load_state_dict(from_base(read_tensors(base_dir() / "model.safetensors")), strict=False)
         self.master = {name: p.detach().clone().to(device) for name, p in net.named_parameters() if p.requires_grad}
         self.net = net.to(device=device, dtype=torch.bfloat16)
         self.trained = {name: p for name, p in self.net.named_parameters() if p.requires_grad}

@@ -8,7 +8,7 @@ module imports torch, so only training and machines without OpenVINO do; ``qa.ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -18,7 +18,9 @@ from torch.nn import functional
 
 from qa.reader.neural import MAX_SPAN, Scores
 from qa.reader.neural_pieces import Window
+from qa.runtime.bert import from_checkpoint
 from qa.runtime.minilm import base_dir
+from qa.runtime.weights import FloatArray
 
 HIDDEN = 384
 HEADS = 12
@@ -117,29 +119,12 @@ class ReaderNet(nn.Module):
         return scores
 
 
-def from_base(base: dict[str, Tensor]) -> dict[str, Tensor]:
+def from_base(base: Mapping[str, FloatArray]) -> dict[str, Tensor]:
     """The weights of a BERT checkpoint under the names of ``ReaderNet``, heads left out."""
-    named = {
-        "words.weight": base["embeddings.word_embeddings.weight"],
-        "positions.weight": base["embeddings.position_embeddings.weight"],
-        "segments.weight": base["embeddings.token_type_embeddings.weight"],
-        "norm.weight": base["embeddings.LayerNorm.weight"],
-        "norm.bias": base["embeddings.LayerNorm.bias"],
-    }
-    renamed = {
-        "attention_out": "attention.output.dense",
-        "attention_norm": "attention.output.LayerNorm",
-        "inner": "intermediate.dense",
-        "outer": "output.dense",
-        "outer_norm": "output.LayerNorm",
-    }
-    for layer in range(LAYERS):
-        there, here = f"encoder.layer.{layer}", f"layers.{layer}"
-        for kind in ("weight", "bias"):
-            parts = [base[f"{there}.attention.self.{name}.{kind}"] for name in ("query", "key", "value")]
-            named[f"{here}.attention_in.{kind}"] = torch.cat(parts)
-            named |= {f"{here}.{new}.{kind}": base[f"{there}.{old}.{kind}"] for new, old in renamed.items()}
-    return named
+    embeddings = {"words": "word", "positions": "position", "segments": "token_type"}
+    named = from_checkpoint(base)
+    named |= {f"{here}.weight": base[f"embeddings.{there}_embeddings.weight"] for here, there in embeddings.items()}
+    return {name: torch.tensor(array) for name, array in named.items()}
 
 
 def load_net(weights_path: Path) -> ReaderNet:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from qa.corpus import discover
@@ -12,7 +13,7 @@ from qa.errors import CorpusError
 from qa.index import IndexReport, Progress, Request
 from qa.index import build as build_index
 from qa.index.lock import writing
-from qa.index.manifest import is_index, read_manifest, read_origin
+from qa.index.manifest import Manifest, is_index, read_manifest, read_origin
 from qa.index.opened import open_index
 from qa.reader.neural import compile_ahead
 from qa.settings import Settings, corpus_dir
@@ -50,9 +51,7 @@ def add(
     paths: Sequence[Path], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
 ) -> IndexReport:
     """Add the documents below ``paths``; one that was removed before comes back if it is named again."""
-    read_manifest(index_dir)
-    with writing(index_dir):
-        manifest = read_manifest(index_dir)[1]
+    with _changing(index_dir) as manifest:
         added = [_absolute(path) for path in paths]
         roots = dict.fromkeys([*map(Path, manifest.roots), *added])
         removed = [gone for gone in manifest.removed if not any(Path(gone).is_relative_to(path) for path in added)]
@@ -63,9 +62,7 @@ def remove(
     ids: Sequence[str], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
 ) -> IndexReport:
     """Take documents out of the index; their files stay. Raises ``CorpusError`` for an unknown id, or the last one."""
-    read_manifest(index_dir)
-    with writing(index_dir):
-        manifest = read_manifest(index_dir)[1]
+    with _changing(index_dir) as manifest:
         paths = _paths(index_dir)
         for id in ids:
             if id not in paths:
@@ -81,9 +78,7 @@ def restore(
     paths: Sequence[Path], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
 ) -> IndexReport:
     """Bring the index up to date with its folders, these files of theirs no longer kept out of it."""
-    read_manifest(index_dir)
-    with writing(index_dir):
-        manifest = read_manifest(index_dir)[1]
+    with _changing(index_dir) as manifest:
         back = {str(_absolute(path)) for path in paths}
         removed = [gone for gone in manifest.removed if gone not in back]
         return _index([Path(root) for root in manifest.roots], removed, index_dir, settings, None, progress)
@@ -102,6 +97,14 @@ def build(
         old = read_origin(index_dir)
         name = encoder or (old.encoder if old else DEFAULT_ENCODER)
         return build_index(Request(documents, load_encoder(name), settings.chunk_tokens), index_dir, progress)
+
+
+@contextmanager
+def _changing(index_dir: Path) -> Iterator[Manifest]:
+    """Hold the lock of an index that is there, and read what it was built from."""
+    read_manifest(index_dir)  # no index, no lock file
+    with writing(index_dir):
+        yield read_manifest(index_dir)[1]
 
 
 def _index(

@@ -81,7 +81,7 @@ class Pincite:
         started = time.perf_counter()
         readings = self._readings(question, history, max(top_k, self.settings.read_passages), only)
         spent = {name: sum(reading.seconds[name] for reading in readings) for name in ("retrieve", "read")}
-        best = max(readings, key=lambda reading: reading.confidence)  # the first of equals: the likeliest form
+        best = _likeliest(readings)
         answers, citations = self._answers(best.extracts)
         return Answer(
             question=question,
@@ -98,7 +98,7 @@ class Pincite:
     def best(self, question: str, history: Sequence[str] = ()) -> Extract | None:
         """The likeliest place, shown or not; None where no sentence was found."""
         readings = self._readings(question, history, self.settings.read_passages, None)
-        return next(iter(max(readings, key=lambda reading: reading.confidence).extracts), None)
+        return next(iter(_likeliest(readings).extracts), None)
 
     @property
     def threshold(self) -> float:
@@ -230,6 +230,11 @@ class Pincite:
         if not reading.extracts:
             return "There is no source to look in." if not reading.hits else _NOTHING_CLOSE
         return reading.extracts[0].why_not or _NOTHING_CLOSE
+
+
+def _likeliest(readings: Sequence[_Reading]) -> _Reading:
+    """The first of equals: forms come likeliest first."""
+    return max(readings, key=lambda reading: reading.confidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,6 @@ def _read_set(net: WordNet, kind: str, parts: list[str]) -> None:
     at = 4 + 2 * words
     pointers = [parts[at + 1 + 4 * i : at + 5 + 4 * i] for i in range(int(parts[at]))]
     net.parents[kind, offset] = [p[1] for p in pointers if p[0] in ("@", "@i")]
-    if kind == "adj":  # an adjective's near neighbours
-        net.parents[kind, offset] = []
     for p in net.parents[kind, offset]:
         net.children[kind, p].append(offset)
 

@@ -75,9 +75,11 @@ def reanchor(path: Path, anchors: Anchors, write: bool) -> Iterator[str]:
                 yield f"{where}: gold {number} now reads {short(new.quote)!r}{at}; it was {short(old['quote'])!r}"
             elif new is False:
                 yield f"{where}: gold {number} is lost: {short(old['quote'])!r} is not in {old['document']!r} any more"
-        if any(isinstance(new, Place) for new in moved) and (line.get("id") is None or ids[str(line["id"])] > 1):
+        if not any(isinstance(new, Place) for new in moved):
+            continue
+        if line.get("id") is None or ids[str(line["id"])] > 1:
             yield f"{where}: stays as it is: it has no id of its own"
-        elif any(isinstance(new, Place) for new in moved):
+        else:
             changed[str(line.get("id"))] = [
                 {**old, **new._asdict()} if isinstance(new, Place) else old
                 for old, new in zip(gold, moved, strict=True)

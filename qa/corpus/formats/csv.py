@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from qa.corpus.formats.encoding import decode
@@ -17,10 +17,10 @@ _FIELD_MAX = 64 * 1024 * 1024
 
 def parse_tsv(data: bytes) -> Parsed:
     """The same, cells parted by tabs whatever else is in them."""
-    return parse_csv(data, _tabs)
+    return parse_csv(data, csv.excel_tab)
 
 
-def parse_csv(data: bytes, dialect: Callable[[str], type[csv.Dialect]] | None = None) -> Parsed:
+def parse_csv(data: bytes, dialect: type[csv.Dialect] | None = None) -> Parsed:
     """``column: cell; column: cell`` for each row, empty cells left out; just the cells where there is no header.
 
     Rows count from 1, the header and empty rows included.
@@ -30,7 +30,7 @@ def parse_csv(data: bytes, dialect: Callable[[str], type[csv.Dialect]] | None = 
     csv.field_size_limit(_FIELD_MAX)
     draft = Draft()
     header: Sequence[str] | None = None
-    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), (dialect or _dialect)(text[:_SAMPLE]))):
+    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), dialect or _dialect(text[:_SAMPLE]))):
         cells = [folded(cell) for cell in row]
         if number == 0 and _is_header(cells):
             header = cells
@@ -57,10 +57,6 @@ def _dialect(sample: str) -> type[csv.Dialect]:
             best = agreed
             Found.delimiter = delimiter
     return Found
-
-
-def _tabs(sample: str) -> type[csv.Dialect]:
-    return csv.excel_tab
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -18,22 +18,12 @@ _COLUMN_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Segment):
     """Segments at one height, from left to right; ``column``: number of the column on the page, in reading order."""
 
-    text: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-    bold: bool
     column: int
     cells: int
     """Pieces with gaps between them as in a table."""
-
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
 
 
 def lines_of(textpage: object) -> list[Line]:

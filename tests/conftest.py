@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -26,6 +27,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for module in (packaged, neural_light):
             patch.setattr(module, "cache_dir", lambda: folder)
         yield
+
+
+@pytest.fixture
+def may_go() -> threading.Event:
+    """Set; a test clears it to hold up what waits for it."""
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @pytest.fixture

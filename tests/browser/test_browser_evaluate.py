@@ -18,13 +18,6 @@ from qa.ui.folders import Folders
 
 
 @pytest.fixture
-def may_go() -> threading.Event:
-    event = threading.Event()
-    event.set()
-    return event
-
-
-@pytest.fixture
 def address(tmp_path: Path, may_go: threading.Event) -> Iterator[str]:
     engine = FakeEngine(read_corpus())
     folders = Folders(tmp_path / "sets", tmp_path / "runs")

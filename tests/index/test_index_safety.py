@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from fakes import FakeEncoder
 from index_texts import TEXTS, Build, documents
-from making import document
+from making import document, ids
 
 from qa.errors import CorpusError, IndexBusy, IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated
 from qa.index import OpenIndex, Request, build, open_index
@@ -28,14 +28,6 @@ building = import_module("qa.index.build")  # `qa.index.build` is the function o
 opening = import_module("qa.index.opened")
 
 NEW = {**TEXTS, "new.txt": "A gate of iron."}
-
-
-def ids(index_dir: Path) -> list[str]:
-    index = open_index(index_dir)
-    try:
-        return [entry.source.id for entry in index.store.sources()]
-    finally:
-        index.close()
 
 
 def left_over(index_dir: Path) -> list[str]:

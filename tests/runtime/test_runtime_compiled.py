@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import threading
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from making import four_threads
 
 from qa.encoder import packaged
 from qa.encoder.packaged import PackagedEncoder
@@ -117,21 +117,7 @@ def test_both_networks_are_compiled_when_an_index_is_built(tmp_path: Path, monke
 def test_several_threads_get_what_one_gets() -> None:
     encoder = PackagedEncoder("packaged", verified_dir())
     expected = encoder.encode(TEXTS)
-    wrong: list[object] = []
-
-    def work() -> None:
-        try:
-            if not np.array_equal(encoder.encode(TEXTS), expected):
-                wrong.append("other vectors")
-        except Exception as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    assert four_threads(lambda _: np.array_equal(encoder.encode(TEXTS), expected)) == [True] * 4
 
 
 class Kept:

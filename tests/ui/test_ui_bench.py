@@ -18,13 +18,6 @@ from qa.ui.service import Service
 
 
 @pytest.fixture
-def may_go() -> threading.Event:
-    event = threading.Event()
-    event.set()
-    return event
-
-
-@pytest.fixture
 def client(tmp_path: Path, may_go: threading.Event) -> Iterator[TestClient]:
     engine = FakeEngine(read_corpus())
     folders = Folders(tmp_path / "sets", tmp_path / "runs")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import make_document
+from towns import make_document
 
 from qa.errors import QuestionSetError
 from qa.eval.anchor import Anchors, reanchor

@@ -22,7 +22,7 @@ from qa.reader.scoring import calibrated
 from qa.reader.sentence import SentenceReader
 from qa.reader.similarity import Similarity
 from qa.reader.trained import TrainedReader
-from qa.retriever import MODES, Mode, Retriever
+from qa.retriever import MODES, Mode, Retriever, worth_reading
 from qa.settings import MAX_QUESTION, Settings, calibration_file
 from qa.spelling import respelled
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
@@ -185,10 +185,12 @@ class Pincite:
         started = time.perf_counter()
         hits = self._retriever().search(question, k, only=only)
         retrieved = time.perf_counter()
-        extracts = self.reader.read(question, hits[: self.settings.read_passages])
+        read = worth_reading(hits, self.settings.read_passages, self.settings.read_within)
+        extracts = self.reader.read(question, read)
         return _Reading(
             question,
             hits,
+            len(read),
             tuple(ranked(hits, extracts)),
             tuple(extracts),
             {"retrieve": retrieved - started, "read": time.perf_counter() - retrieved},
@@ -221,7 +223,7 @@ class Pincite:
             forms=tuple((reading.question, reading.confidence) for reading in readings),
             question=best.question,
             retrieved=best.retrieved,
-            read=min(len(best.retrieved), self.settings.read_passages),
+            read=best.read,
             extracts=best.extracts,
             threshold=self.threshold,
         )
@@ -243,6 +245,7 @@ class _Reading:
 
     question: str
     retrieved: tuple[Hit, ...]
+    read: int
     hits: tuple[Hit, ...]
     extracts: tuple[Extract, ...]
     seconds: dict[str, float]

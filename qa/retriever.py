@@ -13,6 +13,7 @@ from qa.types import Hit
 Mode = Literal["hybrid", "dense", "lexical"]
 _Number = TypeVar("_Number", int, float)
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
+_READ_ALWAYS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,13 @@ def _ranks(found: Mapping[int, float]) -> dict[int, int]:
 
 def _of(row: int, parts: Mapping[str, Mapping[int, _Number]]) -> dict[str, _Number]:
     return {name: part[row] for name, part in parts.items() if row in part}
+
+
+def worth_reading(hits: Sequence[Hit], most: int, within: float) -> Sequence[Hit]:
+    """The first ``most`` hits, but beyond ``_READ_ALWAYS`` only those whose fused score is at most ``within`` below the
+    first's: one further below hardly ever wins. Where few passages are indexed, all scores lie far apart."""
+    best = hits[0].score if hits else 0.0
+    return [hit for hit in hits[:most] if hit.rank <= _READ_ALWAYS or hit.score >= best - within]
 
 
 def fuse(dense: Mapping[int, float], lexical: Mapping[int, float], dense_share: float) -> dict[int, float]:

@@ -26,7 +26,9 @@ class Settings:
     reader: Literal["trained", "sentence"] = "trained"
     """``trained``: a small network reads question and passage together; ``sentence``: similarity and words alone."""
     read_passages: int = 12
-    """Passages the reader reads."""
+    """Passages the reader reads, at most."""
+    read_within: float = 0.5
+    """A passage whose fused score is further below the best one's is not read; a few are read in any case."""
     max_answers: int = 4
     """Places shown for one question."""
     accuracy: float = 0.8
@@ -41,6 +43,8 @@ class Settings:
             raise ValueError(f"dense_share must lie between 0 and 1, not {self.dense_share}")
         if not 0 <= self.accuracy <= 1:
             raise ValueError(f"accuracy must lie between 0 and 1, not {self.accuracy}")
+        if not self.read_within >= 0:
+            raise ValueError(f"read_within must be at least 0, not {self.read_within}")
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise ValueError(f"min_confidence must lie between 0 and 1, not {self.min_confidence}")
         if min(self.pool, self.read_passages, self.max_answers) < 1:

@@ -215,6 +215,14 @@ class TestHits:
         ((_, hits),) = reader.asked
         assert len(hits) == 3
 
+    def test_nor_what_cannot_win_any_more(self, make: Make) -> None:
+        reader = FakeReader()
+        answer = make(reader, read_within=0.0).ask("Old bridge was built of copper?", top_k=100)
+        ((_, hits),) = reader.asked
+        assert len(hits) == 6 < len(answer.hits)
+        assert answer.trace is not None and answer.trace.read == 6
+        assert ["reader" in hit.scores for hit in answer.hits] == [True] * 6 + [False] * (len(answer.hits) - 6)
+
 
 class TestQuestions:
     @pytest.mark.parametrize(

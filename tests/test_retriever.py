@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from making import document
 
 from qa.index import OpenIndex, Request, build, open_index
-from qa.retriever import MODES, Mode, Retriever, fuse
+from qa.retriever import MODES, Mode, Retriever, fuse, worth_reading
+from qa.types import Hit, Passage
 
 TEXTS = {
     "bridge.txt": "Copper was stolen from the bridge. The bridge is closed until June.",
@@ -218,3 +219,18 @@ def test_a_large_index_against_brute_force(tmp_path: Path) -> None:
     assert [hit.score for hit in hits] == pytest.approx(best, abs=1e-6)
     assert [hit.score for hit in hits] == pytest.approx([cosines[hit.passage.document_id] for hit in hits], abs=1e-6)
     index.close()
+
+
+def test_what_cannot_win_any_more_is_not_worth_reading() -> None:
+    scores = [0.9, 0.8, 0.3, 0.2, 0.1, 0.05, 0.41, 0.4, 0.39, 0.0]
+    hits = [Hit(rank, Passage("d", rank, rank + 1, "x", "", ()), score, {}) for rank, score in enumerate(scores, 1)]
+
+    def read(most: int, within: float) -> list[int]:
+        return [hit.rank for hit in worth_reading(hits, most, within)]
+
+    assert read(12, 0.5) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert read(7, 0.5) == [1, 2, 3, 4, 5, 6, 7]
+    assert read(3, 0.5) == [1, 2, 3]
+    assert read(12, 0.0) == [1, 2, 3, 4, 5, 6]
+    assert read(12, 1.0) == list(range(1, 11))
+    assert worth_reading([], 12, 0.5) == []

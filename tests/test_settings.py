@@ -19,6 +19,8 @@ def test_defaults_are_legal_and_frozen() -> None:
     "wrong",
     [
         {"chunk_tokens": 15},
+        {"read_within": -0.1},
+        {"read_within": float("nan")},
         {"dense_share": -0.1},
         {"dense_share": 1.1},
         {"min_confidence": 2},

@@ -53,6 +53,8 @@ class Heard(NamedTuple):
     confidence: float = 0.0
     citation_validity: float | None = None
     cited: Place | None = None
+    read: int | None = None
+    """How many passages were read; None = not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def heard_answer(answer: Answer | QuestionError, unit: str, seconds: float | Non
         confidence=answer.confidence,
         citation_validity=citation_validity(answer, text_of),
         cited=(cited.source.id, cited.start, cited.end) if cited else None,
+        read=answer.trace.read if answer.trace else None,
     )
 
 
@@ -133,7 +136,8 @@ class Scorer:
             confidence=heard.confidence if asked else None,
         )
         ranks = [rank for rank, id in enumerate(heard.ranking, start=1) if id in relevant]
-        stage = stage_of_loss(row, min(ranks, default=None), self.read_passages)
+        read = self.read_passages if heard.read is None else heard.read
+        stage = stage_of_loss(row, min(ranks, default=None), read)
         expected = tuple(map(self._quote, question.gold[:_GOLD_SHOWN])) if stage else ()
         shown = heard.text, heard.span, heard.reason, heard.cited
         return Record(question, row, heard.ranking, relevant, stage, *shown, expected)
@@ -158,8 +162,9 @@ def _answer_values(question: Question, heard: Heard) -> dict[str, float]:
     return values
 
 
-def stage_of_loss(row: Row, first_relevant: int | None, read_passages: int) -> Stage | None:
-    """Where the question was lost, or None; ``first_relevant`` is the rank of the first relevant passage."""
+def stage_of_loss(row: Row, first_relevant: int | None, read: int) -> Stage | None:
+    """Where the question was lost, or None; ``first_relevant`` is the rank of the first relevant passage, ``read`` how
+    many were read."""
     if not row.answerable:
         return "not refused" if row.shown else None
     if row.right:
@@ -168,6 +173,6 @@ def stage_of_loss(row: Row, first_relevant: int | None, read_passages: int) -> S
         return "not retrieved"
     if row.shown is None:
         return None
-    if first_relevant > read_passages:
+    if first_relevant > read:
         return "not read"
     return "wrong answer" if row.shown else "refused"

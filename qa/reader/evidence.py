@@ -81,6 +81,7 @@ def term_weight(index: LexicalIndex) -> TermWeight:
     """Inverse document frequency as in BM25 (Robertson and Zaragoza 2009), over the passages of an index."""
     total = len(index)
 
+    @lru_cache(_REMEMBERED)  # asked for every candidate again, of an index that never changes
     def weight(term: str) -> float:
         frequency = index.document_frequency(term)
         return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from qa.errors import ReaderError
 from qa.reader.neural_pieces import Window, windows
@@ -178,12 +179,24 @@ def _reading(window: Window, scores: Scores, top: int) -> PassageReading:
     values = flat[possible].astype(np.float64)
     most = max(scores.null, values.max(initial=-np.inf))
     total = most + float(np.log(np.exp(scores.null - most) + np.exp(values - most).sum()))
-    best = np.lexsort((possible, -values))[: 20 * top]
-    found = []
-    for place, score in zip(possible[best].tolist(), values[best].tolist(), strict=True):
-        first, more = divmod(place, MAX_SPAN)
-        found.append(SpanScore(window.places[first][0], window.places[first + more][1], score - scores.null))
-    return PassageReading(scores.answer, scores.null - total, _apart(found, top))
+    best = _highest(values, 20 * top)
+
+    def found() -> Iterator[SpanScore]:
+        for place, score in zip(possible[best].tolist(), values[best].tolist(), strict=True):
+            first, more = divmod(place, MAX_SPAN)
+            yield SpanScore(window.places[first][0], window.places[first + more][1], score - scores.null)
+
+    return PassageReading(scores.answer, scores.null - total, _apart(found(), top))
+
+
+def _highest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
+    """Where the ``count`` highest are, best first, ties in order; only those that come into question are sorted."""
+    if len(values) > count:
+        least = np.partition(values, -count)[-count]
+        near = np.flatnonzero(values >= least)
+    else:
+        near = np.arange(len(values))
+    return near[np.lexsort((near, -values[near]))[:count]]
 
 
 def _merged(parts: Sequence[PassageReading], top: int) -> PassageReading:
@@ -194,7 +207,7 @@ def _merged(parts: Sequence[PassageReading], top: int) -> PassageReading:
     return PassageReading(answer, null, _apart(spans, top))
 
 
-def _apart(spans: Sequence[SpanScore], top: int) -> tuple[SpanScore, ...]:
+def _apart(spans: Iterable[SpanScore], top: int) -> tuple[SpanScore, ...]:
     """The first ``top`` of ``spans``, best first, that do not overlap a better one."""
     kept: list[SpanScore] = []
     for span in spans:

@@ -102,7 +102,7 @@ def test_where_each_question_was_lost(subject: Any) -> None:
 )
 def test_below_what_the_reader_reads_is_not_read(shown: bool | None, first_relevant: int, stage: str | None) -> None:
     row = Row("1", "", True, {}, 0.1, shown=shown)
-    assert stage_of_loss(row, first_relevant, read_passages=12) == stage
+    assert stage_of_loss(row, first_relevant, read=12) == stage
 
 
 def test_history_is_asked_with_the_question(subject: Any) -> None:

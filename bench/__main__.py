@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.measures import Row, exact, first_answer, indexing, screen, search, warm
+from bench.measures import Row, exact, first_answer, indexing, screen, search, server, warm
 
 MEASURES: dict[str, Callable[[Path, int], list[Row]]] = {
     "first-answer": first_answer,
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[Path, int], list[Row]]] = {
     "indexing": indexing,
     "search": search,
     "screen": screen,
+    "server": server,
     "exact": exact,
 }
 

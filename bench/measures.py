@@ -8,14 +8,17 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+LARGE = 100_000
 QUESTION = "By when is a mature national technology transfer system expected?"
 
 
@@ -36,8 +39,8 @@ def first_answer(folder: Path, repeat: int) -> list[Row]:
     """A new process that answers one question, and a new process that imports sentence-transformers."""
     index = _five_sources(folder)
     ask = ["-m", "qa", "ask", QUESTION, "--index", str(index), "--json"]
-    _process(ask)  # compiles the networks where that was never done
-    pairs = [(_process(ask), _process(["-c", "import sentence_transformers"])) for _ in range(repeat)]
+    run_process(ask)  # compiles the networks where that was never done
+    pairs = [(run_process(ask), run_process(["-c", "import sentence_transformers"])) for _ in range(repeat)]
     ours, theirs = (median(pair[side].seconds for pair in pairs) for side in (0, 1))
     memory = max(pair[0].megabytes for pair in pairs)
     return [
@@ -87,9 +90,23 @@ def search(folder: Path, repeat: int) -> list[Row]:
 def screen(folder: Path, repeat: int) -> list[Row]:
     """From the start of ``app.py`` to its first page, and an import of gradio."""
     _five_sources(folder, folder / "home" / "index")
-    pairs = [(_first_page(folder / "home"), _process(["-c", "import gradio"]).seconds) for _ in range(repeat)]
+    pairs = [(_first_page(folder / "home"), run_process(["-c", "import gradio"]).seconds) for _ in range(repeat)]
     ours, theirs = (median(pair[side] for pair in pairs) for side in (0, 1))
     return [Row("first page of the screen", ours, "s", theirs, "s, import gradio", ours / theirs, "<= 1.3")]
+
+
+def server(folder: Path, repeat: int) -> list[Row]:
+    """A server with 100,000 generated passages, asked questions that it was never asked before."""
+    index = folder / "large"
+    _work("large-index", index, LARGE)
+    with _serving("--index", str(index), PINCITE_HOME=str(folder / "home")) as (port, pid):
+        _asked(port, QUESTION)
+        seconds = [_asked(port, question) for question in _work("questions")[:40]]
+        memory = _most_memory(pid)
+    return [
+        Row(f"memory of a server, {LARGE:,} passages", memory, "MB", None, "", None, "< 700 MB"),
+        Row(f"question to it, p50, {LARGE:,} passages", 1000 * median(seconds), "ms", None, "", None, "< 100 ms"),
+    ]
 
 
 def exact(folder: Path, repeat: int) -> list[Row]:
@@ -104,17 +121,19 @@ def exact(folder: Path, repeat: int) -> list[Row]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ran:
+class Ran:
+    """What a process took, and what it printed."""
+
     seconds: float
     megabytes: float
     out: str
 
 
-def _process(arguments: list[str], **environment: str) -> _Ran:
+def run_process(arguments: list[str], python: str = sys.executable, **environment: str) -> Ran:
     """Runs Python and waits for it; memory is what it had at most, where the system tells."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, *arguments],
+        [python, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
@@ -130,40 +149,71 @@ def _process(arguments: list[str], **environment: str) -> _Ran:
         kilobytes = used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
     if process.wait():
         raise SystemExit(f"bench: {' '.join(arguments)[:200]} ended with {process.returncode}")
-    return _Ran(time.perf_counter() - started, kilobytes / 1000, out)
+    return Ran(time.perf_counter() - started, kilobytes / 1000, out)
 
 
 def _work(what: str, *arguments: object) -> Any:
     """What a task of ``bench.work`` found, run in a process of its own."""
-    return json.loads(_process(["-m", "bench.work", what, *map(str, arguments)]).out.splitlines()[-1])
+    return json.loads(run_process(["-m", "bench.work", what, *map(str, arguments)]).out.splitlines()[-1])
 
 
 def _five_sources(folder: Path, index: Path | None = None) -> Path:
     index = index or folder / "five"
     if not index.exists():
-        _process(["-m", "qa", "index", str(ROOT / "corpus"), "--index", str(index)])
+        run_process(["-m", "qa", "index", str(ROOT / "corpus"), "--index", str(index)])
     return index
 
 
 def _first_page(home: Path) -> float:
+    started = time.perf_counter()
+    with _serving(PINCITE_HOME=str(home)):
+        return time.perf_counter() - started
+
+
+@contextmanager
+def _serving(*arguments: str, **environment: str) -> Iterator[tuple[int, int]]:
+    """A server that gives its first page: its port and the process's number."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    code = f"import sys; sys.argv = ['pincite', 'serve', '--port', '{port}']; from qa.cli import main; main()"
-    started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-m", "qa", "serve", "--port", str(port), *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PINCITE_HOME": str(home)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         _until(lambda: _answers(port), process)
-        return time.perf_counter() - started
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait()
+
+
+def _asked(port: int, question: str) -> float:
+    """Seconds until the answer is there; while models are loading, it is asked again."""
+    body = json.dumps({"question": question}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/ask", body, {"Content-Type": "application/json"})
+    while True:
+        started = time.perf_counter()
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                answer.read()
+                return time.perf_counter() - started
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            time.sleep(0.2)
+
+
+def _most_memory(pid: int) -> float:
+    """Megabytes that a process had at most; 0 where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _answers(port: int) -> bool:

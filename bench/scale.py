@@ -33,7 +33,7 @@ from qa.types import Block, Document, Source
 
 _WORDS = 50_000
 _SENTENCES = 400
-_PER_DOCUMENT = 145  # passages that come of them
+PER_DOCUMENT = 145  # passages that come of them
 _CLUSTERS = 2_000
 _DIMENSIONS = 384
 
@@ -41,9 +41,10 @@ _DIMENSIONS = 384
 class SyntheticEncoder:
     """Vectors that follow from the text's checksum: a cluster's centre and noise."""
 
-    name, fingerprint, dimensions, max_tokens = "synthetic", "synthetic-1", _DIMENSIONS, 256
+    dimensions, max_tokens = _DIMENSIONS, 256
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "synthetic", fingerprint: str = "synthetic-1") -> None:
+        self.name, self.fingerprint = name, fingerprint
         self._centres = np.random.default_rng(0).normal(size=(_CLUSTERS, _DIMENSIONS)).astype(np.float32)
 
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
@@ -105,7 +106,7 @@ def items(count: int, but: int | None = None) -> Callable[[Marks], Iterator[Item
 
 def measure(index_dir: Path, passages: int, questions: int) -> dict[str, object]:
     encoder = SyntheticEncoder()
-    count = max(2, passages // _PER_DOCUMENT)
+    count = max(2, passages // PER_DOCUMENT)
     stages: dict[str, float] = {}
 
     def progress(stage: str, done: int, total: int) -> None:

@@ -82,6 +82,18 @@ def encode_passages(index_dir: str) -> Any:
     return {"seconds": timed(lambda: model.encode(texts)), "passages": len(texts)}
 
 
+def large_index(index_dir: str, passages: str) -> Any:
+    """Generated documents with vectors that no network made, in an index that the product asks as its own."""
+    from bench.scale import PER_DOCUMENT, SyntheticEncoder, items
+    from qa.encoder import DEFAULT_ENCODER
+    from qa.index import Request, build
+    from qa.runtime.minilm import SHA256
+
+    encoder = SyntheticEncoder(DEFAULT_ENCODER, SHA256)
+    report = build(Request(items(int(passages) // PER_DOCUMENT), encoder, 128), Path(index_dir))
+    return {"passages": report.passages}
+
+
 def search(folder: str) -> Any:
     import bm25s
     import numpy as np
@@ -174,6 +186,8 @@ TASKS: dict[str, Callable[..., Any]] = {
     "write-files": write_files,
     "index": index,
     "encode-passages": encode_passages,
+    "large-index": large_index,
+    "questions": lambda: [row["question"] for row in questions()],
     "search": search,
     "exact": exact,
 }

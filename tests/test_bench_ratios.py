@@ -9,12 +9,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from qa.encoder import DEFAULT_ENCODER
+from qa.index import open_index
+from qa.runtime.minilm import SHA256
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the folder is no part of the package
 pytest.importorskip("bm25s")
 
 from bench import __main__ as command  # noqa: E402
-from bench import measures, work  # noqa: E402
+from bench import measures, peers, work  # noqa: E402
 
 
 def test_table_and_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,11 +37,11 @@ def test_table_and_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 
 def test_a_task_that_fails_ends_the_run() -> None:
     with pytest.raises(SystemExit, match="ended with 3"):
-        measures._process(["-c", "raise SystemExit(3)"])
+        measures.run_process(["-c", "raise SystemExit(3)"])
 
 
 def test_what_a_process_took() -> None:
-    ran = measures._process(["-c", "print('é')"])
+    ran = measures.run_process(["-c", "print('é')"])
     assert ran.out.strip() == "é" and ran.seconds > 0 and ran.megabytes >= 0
 
 
@@ -70,3 +74,26 @@ def test_files_differ_and_are_the_same_every_time(tmp_path: Path) -> None:
 def test_what_counts_as_right(quote: str | None, answers: list[str], expected: bool) -> None:
     answer = SimpleNamespace(citations=[SimpleNamespace(quote=quote)] if quote else [])
     assert work._right(answer, {"answers": answers}) is expected
+
+
+def test_a_generated_index_is_asked_with_the_default_encoder(tmp_path: Path) -> None:
+    assert work.large_index(str(tmp_path / "large"), "300")["passages"] >= 200
+    manifest = open_index(tmp_path / "large").manifest
+    assert (manifest.encoder, manifest.fingerprint) == (DEFAULT_ENCODER, SHA256)
+
+
+def test_success_of_a_peer_is_an_answer_in_a_passage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "questions", lambda: [{"answers": ["4.35%", "4.35 per cent"]}, {"answers": ["Ana"]}])
+    texts = [["It fell.", "It rose to  4.35\nPER CENT."], ["Nobody."]]
+    assert [peers.success(texts, k) for k in (1, 5)] == [0.0, 0.5]
+
+
+def test_the_table_of_peers_is_markdown() -> None:
+    rows = [peers.Peer("One", "1.2", 3.25, 12.5, 0.0123, 0.045, 801.4, 0.5, 0.75, 640)]
+    *_, row = peers.table(rows).splitlines()
+    assert row == "| One 1.2 | 3.2 | 12.5 | 12 | 45 | 801 | 0.500 | 0.750 | 640 |"
+
+
+def test_the_questions_given_to_peers_have_answers_and_stand_alone() -> None:
+    assert len(peers.questions()) > 100
+    assert all(row["answers"] and not row["history"] for row in peers.questions())

@@ -12,7 +12,8 @@ import pytest
 from fakes import FakeEncoder
 from making import document
 
-from qa.health import Counted, Health, NearDuplicate, PagesWithoutText, examine
+from qa.health import Health, examine
+from qa.health.examined import Counted, NearDuplicate, PagesWithoutText
 from qa.index import Request, build, open_index
 from qa.types import Document, Failure
 
@@ -120,7 +121,7 @@ def test_short_texts_are_not_near_duplicates(examined: Examine) -> None:
 
 
 def test_runs_that_cross_portions(examined: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.health._WORDS_AT_ONCE", 10)
+    monkeypatch.setattr("qa.health.examined._WORDS_AT_ONCE", 10)
     one = words(1)
     health = examined(text("a.txt", one), text("b.txt", [*one, "more"]))
     assert [(near.id, near.like) for near in health.near_duplicates] == [("b.txt", "a.txt")]

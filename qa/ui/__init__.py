@@ -16,6 +16,7 @@
     bench       evaluations run from the screen (bench_api, failures), one at a time
     folders     where the last three keep what they are given
     places      where a quote lies for a browser: UTF-16 offsets, context, link
+    health      the state of all documents, as the command line tells it; stages: what making an index is at
     originals   the file behind a document, served so that it cannot run anything
     security    middlewares: headers, hosts and origins, the token
     screen      Gradio: page, theme, tabs; every part of it is an empty box that a script fills
@@ -24,6 +25,7 @@
                   turn, why, marks, welcome, address   a question and what came of it, why, and whether it was right;
                                                        the empty screen; ``?q=``
                   adding                               files brought and taken away, with progress and undo
+                  health                               what is wrong with the documents, when asked for
                   lost, plots                          what an evaluation lost; its plots
                   text, select                         the text of a document with its marks; words chosen in it
                   api (with api.html)                        the page at /api/v1/docs

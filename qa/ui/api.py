@@ -14,6 +14,7 @@ from qa.errors import PinciteError, QuestionError
 from qa.types import Document, Source
 from qa.ui import models, objects
 from qa.ui.examples import examples_for
+from qa.ui.health import Health, health
 from qa.ui.originals import original_response
 from qa.ui.service import Service, Unavailable
 
@@ -67,6 +68,11 @@ def _reading(router: APIRouter, service: Service) -> None:
     def documents() -> dict[str, Any]:
         """Every document in the index, and the files that could not be read."""
         return objects.listing(service.engine)
+
+    @router.get("/health", response_model=Health, responses=_FAILS)
+    async def state() -> Health:
+        """Failures, scans, duplicates and all else that is doubtful. Reads every document, so it may take a while."""
+        return await service.run(partial(health, service.engine))
 
     @router.get("/documents/{id:path}/original", response_class=Response, response_model=None)
     def original_file(id: str) -> Response | dict[str, Any]:

@@ -18,6 +18,7 @@ from qa.types import Answer, Document, Failure, Hit
 from qa.ui.stages import Stages
 
 if TYPE_CHECKING:
+    from qa.index import OpenIndex
     from qa.library import Progress
     from qa.pipeline import Mode, SourceEntry
 
@@ -46,6 +47,8 @@ class Engine(Protocol):
     def sources(self) -> tuple[SourceEntry, ...]: ...
     def failures(self) -> tuple[Failure, ...]: ...
     def document(self, id: str) -> Document: ...
+    @property
+    def index(self) -> OpenIndex: ...
     @property
     def outdated(self) -> bool:
         """Whether the index has been replaced since it was opened."""

@@ -72,6 +72,17 @@ def test_with_no_source_chosen_the_answer_is_plain(page: Page, engine: FakeEngin
     assert len(engine.asked) == asked
 
 
+def test_the_state_of_all_sources_is_told_when_asked_for(page: Page) -> None:
+    open_sources(page)
+    box = page.get_by_label("State of the sources")
+    expect(box.locator("details")).to_have_count(0)
+    box.get_by_role("button", name="Check all sources").click()
+    expect(box.get_by_role("status")).to_contain_text("10 sources checked. Languages: en ")
+    box.get_by_text("Files that could not be read: 1").click()
+    expect(box).to_contain_text("old <b>notes</b>.doc: it is not <i>UTF-8</i> text")
+    check_axe(page)
+
+
 # -- hostile documents
 
 

@@ -96,7 +96,9 @@ class FakeEngine:
 
     def sources(self) -> tuple[Any, ...]:
         return tuple(
-            SimpleNamespace(source=d.source, passages=1 + len(d.text) // 500, characters=len(d.text))
+            SimpleNamespace(
+                source=d.source, passages=1 + len(d.text) // 500, characters=len(d.text), warnings=d.warnings
+            )
             for _, d in sorted(self._documents.items())
         )
 
@@ -105,6 +107,15 @@ class FakeEngine:
 
     def document(self, id: str) -> Document:
         return self._documents[id]
+
+    @property
+    def index(self) -> SimpleNamespace:
+        """As much of an index as an examination looks at."""
+        texts = {id: (document.text, document.pages) for id, document in self._documents.items()}
+        store = SimpleNamespace(
+            sources=self.sources, failures=self.failures, text=texts.__getitem__, long_passages=lambda pieces: []
+        )
+        return SimpleNamespace(store=store, manifest=SimpleNamespace(max_tokens=256), check=lambda: None)
 
     def close(self) -> None:
         pass

@@ -1,5 +1,6 @@
 // The Sources tab: every document, which of them a question may use, and what could not be read.
 import { add, changeable, dropzone, remove } from "./adding.js";
+import { healthBox } from "./health.js";
 import { bytes, count, day, el, icon } from "./lib.js";
 import { chosen, listing, rejected, viewing } from "./store.js";
 import { openView } from "./viewer.js";
@@ -16,7 +17,7 @@ export function mount(element) {
   parts = { filter, total, all, none, list, failed };
   const tools = el("div", { class: "tools" }, filter, all, none);
   const columns = el("div", { class: "columns", "aria-hidden": "true" }, ["Title", "Kind", "Date", "Size", "Passages"].map((name) => el("span", {}, name)));
-  const scroller = el("div", { class: "scroller", role: "region", "aria-label": "Sources", tabindex: "0" }, failed, columns, list);
+  const scroller = el("div", { class: "scroller", role: "region", "aria-label": "Sources", tabindex: "0" }, failed, healthBox(), columns, list);
   const tab = el("div", { class: "sources" }, dropzone(), tools, total, scroller);
   element.replaceChildren(tab);
   takeDrops(tab);

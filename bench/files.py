@@ -115,6 +115,8 @@ def measure(docs: Path, index_dir: Path) -> dict[str, object]:
         "peak RSS of all processes MB": memory.together,
         "peak RSS of the largest MB": memory.largest,
     }
+    print(json.dumps(row), flush=True)  # the changes take their time, too
+    row = {}
     some = max(path for path in docs.rglob("*") if path.is_file())
     (docs / "one-more.txt").write_text("One more file. It has two sentences.\n")
     changes = (
@@ -142,7 +144,7 @@ def main() -> None:
         write_small(docs, args.small)
         if args.megabytes:
             write_large(docs, args.megabytes)
-        print(json.dumps(measure(docs, Path(folder) / "index"), indent=1))
+        print(json.dumps(measure(docs, Path(folder) / "index")))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from qa.reader.question import AnswerType, Question
+from qa.reader.question import AnalysedQuestion, AnswerType
 from qa.types import Span
 
 _MONTH = (
@@ -46,7 +46,7 @@ _TRAILING = " \t\r\n,;:.!?"
 _LEADING = " \t\r\n,;:"
 
 
-def spans_of_type(question: Question, sentence: str) -> list[Span]:
+def spans_of_type(question: AnalysedQuestion, sentence: str) -> list[Span]:
     """Where words of the kind asked for stand in ``sentence``, in order; those of the question itself left out."""
     pattern = _PATTERNS.get(question.type)
     if pattern is None:
@@ -56,7 +56,7 @@ def spans_of_type(question: Question, sentence: str) -> list[Span]:
     return [span for span in found if span.start < span.end and sentence[slice(*span)].lower() not in asked]
 
 
-def best_span(question: Question, sentence: str) -> Span:
+def best_span(question: AnalysedQuestion, sentence: str) -> Span:
     """The words of ``sentence`` that most likely answer; the whole sentence where nothing speaks for a part."""
     whole = _tidy(sentence, 0, len(sentence))
     spans = spans_of_type(question, sentence)
@@ -68,7 +68,7 @@ def best_span(question: Question, sentence: str) -> Span:
     return min(spans, key=lambda span: (_distance(span, anchors), span.start))
 
 
-def _anchors(question: Question, sentence: str) -> list[int]:
+def _anchors(question: AnalysedQuestion, sentence: str) -> list[int]:
     """Where words of the question stand in the sentence."""
     words = {word.lower() for word in re.findall(r"\w{3,}", question.text)}
     return [match.start() for match in re.finditer(r"\w{3,}", sentence) if match.group().lower() in words]

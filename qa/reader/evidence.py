@@ -12,7 +12,7 @@ from typing import NamedTuple
 from qa.corpus.layout import ends_sentence
 from qa.index.lexical import LexicalIndex, terms
 from qa.reader.answer_types import spans_of_type
-from qa.reader.question import Question, numbers
+from qa.reader.question import AnalysedQuestion, numbers
 from qa.types import Hit, Span
 
 _REMEMBERED = 8192
@@ -51,7 +51,7 @@ class Evidence(NamedTuple):
     """Number of words on a logarithmic scale, 1 at 50."""
 
 
-def measure(question: Question, hit: Hit, sentence: Span, weight: TermWeight) -> Evidence:
+def measure(question: AnalysedQuestion, hit: Hit, sentence: Span, weight: TermWeight) -> Evidence:
     """The evidence for one or more sentences (offsets into the document) of a hit."""
     passage = hit.passage
     text = passage.slice(sentence)
@@ -89,7 +89,7 @@ def term_weight(index: LexicalIndex) -> TermWeight:
     return weight
 
 
-def missing(question: Question, text: str) -> list[str]:
+def missing(question: AnalysedQuestion, text: str) -> list[str]:
     """The question's names and numbers that ``text`` does not have, as they stand in the question."""
     lowered = text.lower()
     found = numbers(text)
@@ -131,7 +131,7 @@ def _has_name(name: str, lowered: str) -> bool:
     )
 
 
-def _number_share(question: Question, text: str) -> float:
+def _number_share(question: AnalysedQuestion, text: str) -> float:
     if not question.numbers:
         return 1.0
     found = numbers(text)

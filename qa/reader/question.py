@@ -90,7 +90,7 @@ _ASKING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AnalysedQuestion:
     """A question, taken apart once."""
 
     text: str
@@ -103,10 +103,11 @@ class Question:
     """Numbers and years, thousands separators left out."""
 
 
-def analyse(text: str) -> Question:
+def analyse(text: str) -> AnalysedQuestion:
     """Works on any text; a question typed without capitals simply has no names."""
     found = dict.fromkeys(term for term in terms(text) if term not in _ASKING)
-    return Question(text, _type(text), tuple(found) or tuple(dict.fromkeys(terms(text))), names(text), numbers(text))
+    content = tuple(found) or tuple(dict.fromkeys(terms(text)))
+    return AnalysedQuestion(text, _type(text), content, names(text), numbers(text))
 
 
 def numbers(text: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """From candidates to extracts: one linear model ranks them, another says how likely the best one answers.
 
-Both readers end here; they differ in how they find candidates and in what speaks for one. The models are data, a
+Every reader ends here; they differ in how they find candidates and in what speaks for one. The models are data, a
 JSON file beside each reader, fitted by ``training/calibrate.py``.
 """
 
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa.errors import PinciteError
-from qa.reader.evidence import missing
-from qa.reader.question import Question
+from qa.reader.evidence import TermWeight, missing
+from qa.reader.question import AnalysedQuestion, analyse
+from qa.reader.similarity import Similarity
 from qa.types import Extract, Hit, Passage, Span
 
 
@@ -58,7 +60,7 @@ class Scorer:
         reached = [confidence for confidence, share in self.shown if share >= accuracy]
         return min(reached, default=max(accuracy, max((confidence for confidence, _ in self.shown), default=0.0)))
 
-    def extracts(self, question: Question, candidates: Sequence[Candidate]) -> list[Extract]:
+    def extracts(self, question: AnalysedQuestion, candidates: Sequence[Candidate]) -> list[Extract]:
         """One extract per candidate, best first; ties in the order given."""
         scores = [self.rank(candidate.inputs) for candidate in candidates]
         order = sorted(range(len(candidates)), key=lambda number: -scores[number])
@@ -74,6 +76,34 @@ class Scorer:
             )
             for number in order
         ]
+
+
+@dataclass(frozen=True)
+class ScoredReader(ABC):
+    """A reader that finds candidates, and leaves it to ``scorer`` to order them and to say how likely each is."""
+
+    similarity: Similarity
+    weight: TermWeight
+    """How much a term tells in this index."""
+    scorer: Scorer
+    name: str
+
+    @abstractmethod
+    def candidates(self, question: AnalysedQuestion, hits: Sequence[Hit]) -> list[Candidate]:
+        """The places that may answer, in the order of hits; no two with the same quote."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
+        """As ``qa.reader.Reader`` has it; ties in the order of ``candidates``."""
+        asked = analyse(question)
+        return self.scorer.extracts(asked, self.candidates(asked, hits))
+
+    def least_confidence(self, accuracy: float) -> float:
+        """As ``qa.reader.Reader`` has it."""
+        return self.scorer.least_confidence(accuracy)
+
+    def prepare(self) -> None:
+        """As ``qa.reader.Reader`` has it: there is nothing to load, unless a reader says otherwise."""
+        return None
 
 
 def load_scorer(path: Path) -> Scorer:
@@ -117,7 +147,7 @@ def confidence_inputs(number: int, candidates: Sequence[Candidate], scores: Sequ
     return {**own.inputs, "score": scores[number], "lead": lead}
 
 
-def why_not(question: Question, passage: Passage) -> str | None:
+def why_not(question: AnalysedQuestion, passage: Passage) -> str | None:
     """A name or number of the question that the passage does not have, said in a sentence."""
     absent = missing(question, f"{passage.context}\n{passage.text}")
     return f"The closest passage does not mention {_quoted(absent)}." if absent else None

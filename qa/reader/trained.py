@@ -11,26 +11,21 @@ from threading import Lock, Thread
 from typing import NamedTuple
 
 from qa.errors import PinciteError
-from qa.reader.evidence import TermWeight, measure
+from qa.reader.evidence import measure
 from qa.reader.neural import PassageReading, SpanModel, SpanScore
-from qa.reader.question import Question, analyse
-from qa.reader.scoring import Candidate, Scorer, load_scorer
-from qa.reader.similarity import Similarity
-from qa.runtime.compiled import Precision
-from qa.types import Extract, Hit, Passage, Span
+from qa.reader.question import AnalysedQuestion
+from qa.reader.scoring import Candidate, ScoredReader, Scorer, load_scorer
+from qa.types import Hit, Passage, Span
 
 WEIGHTS = Path(__file__).with_name("trained.json")
 
 
 @dataclass(frozen=True)
-class TrainedReader:
-    """``weight``: how much a term tells in this index. ``precision``: as ``SpanModel.load`` has it."""
+class TrainedReader(ScoredReader):
+    """The model's best spans are the candidates, one per sentence."""
 
-    similarity: Similarity
-    weight: TermWeight
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "trained"
-    precision: Precision | None = None
     _loading: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @property
@@ -41,7 +36,7 @@ class TrainedReader:
 
     @cached_property
     def _loaded(self) -> SpanModel:
-        return SpanModel.load(precision=self.precision)
+        return SpanModel.load()
 
     def prepare(self) -> None:
         """Load the model on the side, while a question is searched for; what goes wrong is said when it is needed."""
@@ -53,15 +48,7 @@ class TrainedReader:
         if "_loaded" not in self.__dict__:
             Thread(target=load).start()
 
-    def least_confidence(self, accuracy: float) -> float:
-        return self.scorer.least_confidence(accuracy)
-
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
-        """The model's best spans of every hit, one per sentence, best first; ties in the order of hits."""
-        asked = analyse(question)
-        return self.scorer.extracts(asked, self.candidates(asked, hits))
-
-    def candidates(self, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
+    def candidates(self, question: AnalysedQuestion, hits: Sequence[Hit]) -> list[Candidate]:
         """The places the model proposes, in the order of hits."""
         passages = [(hit.passage.context, hit.passage.text) for hit in hits]
         readings = self.model.read(question.text, passages)
@@ -73,7 +60,7 @@ class TrainedReader:
             nearest[number] = max(nearest[number], cosine)
         return [self._candidate(question, one, cosine) for one, cosine in zip(found, nearest, strict=True)]
 
-    def _candidate(self, question: Question, one: _Proposal, cosine: float) -> Candidate:
+    def _candidate(self, question: AnalysedQuestion, one: _Proposal, cosine: float) -> Candidate:
         evidence = measure(question, one.hit, one.quote, self.weight)._asdict()
         inputs = {**evidence, "sentence_cosine": cosine, **_model_inputs(one.found, one.reading)}
         return Candidate(one.hit, one.quote, one.span, inputs)

@@ -8,17 +8,26 @@ from dataclasses import replace
 from qa.reader.scoring import sigmoid
 from qa.types import Extract, Hit
 
+_LIKELY = 0.5
+_BEHIND = 2.5
+"""Log odds that a place may rank below the best one; of those farther behind, nearly none answered too in the
+development half of our own set, though the passage around them did."""
+_BEHIND_HERE = 1.5
+"""The same within the document of the best one."""
+
 
 def chosen(
     extracts: Sequence[Extract], least: float, most: int, is_heading: Callable[[Extract], bool]
 ) -> list[Extract]:
     """The extracts to show, at most ``most``, if the best is at least ``least`` sure: the best, then the next best
-    places, other documents first, none twice. Headings only where one is the best: they promise more than they say.
+    places that answer as well, other documents first, none twice. Headings only where one is the best: they promise
+    more than they say.
     """
     sure = [extract for extract in extracts if extract.confidence >= least]
     if not sure or sure[0] is not extracts[0]:
         return []
-    sentences = [sure[0], *(extract for extract in sure[1:] if not is_heading(extract))]
+    also = (extract for extract in sure[1:] if _answers_too(extract, sure[0]) and not is_heading(extract))
+    sentences = [sure[0], *also]
     shown: list[Extract] = []
     for extract in _other_documents_first(sentences):
         if len(shown) < most and not any(_same_place(extract, other) for other in shown):
@@ -42,6 +51,13 @@ def ranked(hits: Sequence[Hit], extracts: Sequence[Extract]) -> list[Hit]:
         ranked.append(hit)
     ranked.sort(key=lambda hit: -hit.score)  # stable: ties stay in the order of retrieval
     return [replace(hit, rank=rank) for rank, hit in enumerate(ranked, start=1)]
+
+
+def _answers_too(extract: Extract, best: Extract) -> bool:
+    """Whether another place than the best is worth a look: nearly as good, and likelier right than not."""
+    here = extract.passage.document_id == best.passage.document_id
+    behind = best.score - extract.score
+    return extract.confidence >= _LIKELY and behind <= (_BEHIND_HERE if here else _BEHIND)
 
 
 def _same_place(extract: Extract, other: Extract) -> bool:

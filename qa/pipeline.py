@@ -5,39 +5,28 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from qa.choice import chosen, ranked
 from qa.citations import cite
 from qa.encoder import Encoder, load_encoder
-from qa.errors import EncoderError, IndexOutdated, QuestionError
+from qa.errors import EncoderError, IndexOutdated, PinciteError, QuestionError
 from qa.followup import resolve
 from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
-from qa.reader.evidence import term_weight
-from qa.reader.scoring import calibrated
-from qa.reader.sentence import SentenceReader
-from qa.reader.similarity import Similarity
-from qa.reader.trained import TrainedReader
+from qa.reader.load import load_reader, reader_name
 from qa.retriever import MODES, Mode, Retriever, worth_reading
-from qa.settings import MAX_QUESTION, Settings, calibration_file
+from qa.settings import MAX_QUESTION, Settings
 from qa.spelling import respelled
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
 
-__all__ = ["MODES", "Mode", "Pincite", "SourceEntry"]
+__all__ = ["MODES", "Mode", "Pincite", "SourceEntry", "reader_name"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
-
-
-def make_reader(settings: Settings, index: OpenIndex, encoder: Encoder) -> Reader:
-    """The reader that ``settings`` name, for the words of this index, with the user's calibration if there is one."""
-    kind = SentenceReader if settings.reader == "sentence" else TrainedReader
-    reader = kind(Similarity(encoder), term_weight(index.lexical))
-    return replace(reader, scorer=calibrated(reader.scorer, reader.name, calibration_file()))
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class Pincite:
 
     @classmethod
     def open(cls, index_dir: Path, settings: Settings = Settings(), *, encoder: Encoder | None = None) -> Pincite:
-        """Open the index in ``index_dir``; raises ``IndexFolderError`` or ``EncoderError`` with the next command.
+        """Open the index in ``index_dir``; raises ``IndexFolderError``, ``EncoderError`` or ``ReaderError``.
 
         ``encoder``: one that is loaded already; it is used if the index was made with it.
         """
@@ -68,7 +57,11 @@ class Pincite:
                 f"the index in {index_dir} was made with another {encoder.name}: "
                 f"run `pincite index --index {index_dir}`"
             )
-        return cls(index, encoder, make_reader(settings, index, encoder), settings)
+        try:
+            return cls(index, encoder, load_reader(settings.reader, index, encoder), settings)
+        except PinciteError:
+            index.close()
+            raise
 
     def ask(
         self, question: str, history: Sequence[str] = (), *, top_k: int = 10, only: Collection[str] | None = None
@@ -99,6 +92,16 @@ class Pincite:
         """The likeliest place, shown or not; None where no sentence was found."""
         readings = self._readings(question, history, self.settings.read_passages, None)
         return next(iter(_likeliest(readings).extracts), None)
+
+    @property
+    def note(self) -> str | None:
+        """What a user should know of the confidences; None where they were measured."""
+        if self.reader.calibrated:
+            return None
+        return (
+            f"how sure {self.reader.name} says it is has not been measured: run "
+            f"`pincite calibrate SET --reader {self.settings.reader}` with questions of your own"
+        )
 
     @property
     def threshold(self) -> float:

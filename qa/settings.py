@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 _PACKAGE = Path(__file__).resolve().parent
 
 MAX_QUESTION = 2_000
 """Characters a question may have; a longer one is refused, not cut."""
+
+
+OUR_READERS = ("trained", "sentence")
+"""Those that come with Pincite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,9 @@ class Settings:
     """Weight of the dense score in the fusion, 0 to 1; the lexical score has the rest."""
     pool: int = 50
     """Passages each retriever proposes for fusion."""
-    reader: Literal["trained", "sentence"] = "trained"
-    """``trained``: a small network reads question and passage together; ``sentence``: similarity and words alone."""
+    reader: str = "trained"
+    """``trained``: a small network reads question and passage together; ``sentence``: similarity and words alone; else
+    a folder or a name on a model hub: a question-answering model or cross-encoder of transformers."""
     read_passages: int = 12
     """Passages the reader reads, at most."""
     read_within: float = 0.5
@@ -47,6 +51,8 @@ class Settings:
             raise ValueError(f"read_within must be at least 0, not {self.read_within}")
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise ValueError(f"min_confidence must lie between 0 and 1, not {self.min_confidence}")
+        if not self.reader.strip():
+            raise ValueError("reader must not be empty")
         if min(self.pool, self.read_passages, self.max_answers) < 1:
             raise ValueError("pool, read_passages and max_answers must be at least 1")
 
@@ -72,9 +78,9 @@ def home() -> Path:
     return Path(platformdirs.user_data_dir("pincite", appauthor=False))
 
 
-def calibration_file() -> Path:
-    """Where ``pincite calibrate`` keeps a confidence fitted to the user's own questions."""
-    return home() / "calibration.json"
+def calibration_file(reader: str = OUR_READERS[0]) -> Path:
+    """Where ``pincite calibrate`` keeps a confidence fitted to the user's own questions, for each reader its own."""
+    return home() / ("calibration.json" if reader == OUR_READERS[0] else f"calibration-{reader}.json")
 
 
 def cache_dir() -> Path:

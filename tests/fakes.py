@@ -59,6 +59,7 @@ class FakeReader:
     it, and its span is its longest word."""
 
     name = "fake"
+    calibrated = True
 
     def __init__(self, why_not: str | None = None) -> None:
         self.why_not = why_not

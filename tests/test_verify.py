@@ -14,7 +14,8 @@ from making import write
 
 from qa.corpus import read
 from qa.index import Request, build, open_index
-from qa.pipeline import Pincite, make_reader
+from qa.pipeline import Pincite
+from qa.reader.load import load_reader
 from qa.settings import Settings
 from qa.verify import faults
 
@@ -36,7 +37,7 @@ def pincite(tmp_path: Path, docs: Path, fake: FakeEncoder) -> Iterator[Pincite]:
     build(Request(read([docs]), fake, 64, roots=(str(docs),)), tmp_path / "index")
     index = open_index(tmp_path / "index")
     settings = Settings(reader="sentence", min_confidence=0.0)
-    opened = Pincite(index, fake, make_reader(settings, index, fake), settings)
+    opened = Pincite(index, fake, load_reader(settings.reader, index, fake), settings)
     yield opened
     opened.close()
 

@@ -46,6 +46,8 @@ Answer a question word for word from the sources, with citations, or say that th
   pincite ask                                 a conversation; an empty line ends it
   pincite ask < questions.txt                 one question a line, each for itself
   pincite ask --file questions.jsonl --json   one {"id", "question", "history"} a line
+  pincite ask "Who signed it?" --accuracy 95  show surer answers only, refuse more
+  pincite ask "Who signed it?" --reader ~/models/bert-squad2     read with a model of your own
 
 The percentage behind an answer is the probability that it is right. With --json: "text" is the answer, "span" the words
 in it that answer, "citations" say where it stands ("start" and "end" count characters of the document's text), "hits"
@@ -104,6 +106,7 @@ that ships; few questions move it little. --reset goes back to it.
 
   pincite calibrate mine                     a set in eval/sets, by name or path
   pincite calibrate mine --dry-run           say what would change, keep things as they are
+  pincite calibrate mine --reader FOLDER     for a reader of your own, which has a calibration of its own
 """
 
 SERVE = """\

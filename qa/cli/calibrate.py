@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from qa.cli.common import open_pincite
+from qa.cli.common import answering, open_pincite
 from qa.eval.calibrate import Calibration, calibrate, judge, shipped, write_calibration
 from qa.eval.sets import QuestionSet, find_set, read_set
-from qa.pipeline import Pincite
+from qa.pipeline import Pincite, reader_name
 from qa.settings import calibration_file, eval_sets_dir
 
 
 def run_calibrate(args: Namespace) -> int:
-    file = calibration_file()
     if args.reset:
-        file.unlink(missing_ok=True)
+        calibration_file(reader_name(answering(args).reader)).unlink(missing_ok=True)
         print("The confidence is the one that ships.")
         return 0
     if args.set is None:
@@ -30,7 +29,7 @@ def run_calibrate(args: Namespace) -> int:
 
 def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int:
     reader = pincite.reader.name
-    found = calibrate(judge(pincite, questions), shipped(reader))
+    found = calibrate(judge(pincite, questions), shipped(pincite))
     for line in _told(found, len(questions.questions), pincite.settings.accuracy):
         print(line)
     if args.dry_run:
@@ -39,9 +38,10 @@ def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int
     if found.loss_after >= found.loss_before:
         print("Nothing was written: the confidence that ships is no worse. More questions may change that.")
         return 0
+    file = calibration_file(reader)
     note = {"set": questions.name, "questions": len(questions.questions), "split": args.split}
-    write_calibration(calibration_file(), reader, found.confidence, found.shown, note)
-    print(f"Written to {calibration_file()}; `pincite calibrate --reset` goes back.")
+    write_calibration(file, reader, found.confidence, found.shown, note)
+    print(f"Written to {file}; `pincite calibrate --reset` with the same --reader, if any, goes back.")
     return 0
 
 

@@ -13,6 +13,7 @@ from qa import settings
 from qa.cli.terminal import ProgressBars, safe
 from qa.errors import CorpusError, IndexMissing, PinciteError
 from qa.pipeline import Pincite
+from qa.settings import Settings
 
 if TYPE_CHECKING:
     from qa.index import IndexReport
@@ -26,8 +27,9 @@ def index_dir(args: Namespace) -> Path:
 
 def open_pincite(args: Namespace, *, build: bool = True) -> Pincite:
     """The index that is asked for; a first run at the default place builds it, unless ``build`` is False."""
+    wanted = answering(args)
     try:
-        return Pincite.open(index_dir(args))
+        return _told(Pincite.open(index_dir(args), wanted))
     except IndexMissing:
         if args.index is not None or not build:
             raise
@@ -36,7 +38,20 @@ def open_pincite(args: Namespace, *, build: bool = True) -> Pincite:
         print("pincite: first run: building the index", file=sys.stderr)
         with ProgressBars() as progress:
             report(index_paths([], index_dir(args), progress=progress))
-        return Pincite.open(index_dir(args))
+        return _told(Pincite.open(index_dir(args), wanted))
+
+
+def answering(args: Namespace) -> Settings:
+    """How questions are answered, as far as the command line says."""
+    chosen = {"reader": getattr(args, "reader", None), "accuracy": getattr(args, "accuracy", None)}
+    return Settings(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def _told(pincite: Pincite) -> Pincite:
+    """The same, once the user knows what to make of its confidences."""
+    if pincite.note:
+        print(f"pincite: {safe(pincite.note)}", file=sys.stderr)
+    return pincite
 
 
 def known(pincite: Pincite, ids: Sequence[str]) -> list[str]:

@@ -9,7 +9,9 @@ from typing import TypeAlias
 
 from qa import settings
 from qa.cli import about
+from qa.cli.arguments import model_name, percent, port, positive
 from qa.corpus.formats import ARCHIVES, PARSERS
+from qa.eval.cli import READER_HELP
 
 
 class _Version(argparse.Action):
@@ -56,28 +58,27 @@ def _source_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _answer_options(parser: argparse.ArgumentParser) -> None:
+    _reader_option(parser)
+    parser.add_argument(
+        "--accuracy",
+        type=percent,
+        metavar="PERCENT",
+        help="how many of a hundred shown answers shall be right: the more, the more is refused (default: "
+        f"{settings.Settings().accuracy * 100:.0f})",
+    )
+
+
+def _reader_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reader", type=model_name, metavar="NAME_OR_FOLDER", help=READER_HELP)
+
+
 def _shown(path: Path) -> str:
     """A path as a person would type it."""
     for base, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
         if path.is_relative_to(base):
             return (prefix + path.relative_to(base).as_posix()).replace("%", "%%")
     return str(path).replace("%", "%%")
-
-
-def _positive(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if not 1 <= number <= 1000:
-        raise argparse.ArgumentTypeError(f"a whole number from 1 to 1000 is wanted, not {text!r}")
-    return number
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text[:6]) > 65_535:
-        raise argparse.ArgumentTypeError(f"a port from 0 to 65535 is wanted (0 = any free one), not {text!r}")
-    return int(text)
 
 
 def _index(commands: Commands) -> None:
@@ -91,6 +92,7 @@ def _index(commands: Commands) -> None:
     _index_option(parser)
     parser.add_argument(
         "--encoder",
+        type=model_name,
         metavar="NAME_OR_FOLDER",
         help="a sentence-transformers model (default: as before)",
     )
@@ -111,8 +113,9 @@ def _ask(commands: Commands) -> None:
     parser.add_argument(
         "--history", action="append", default=[], metavar="TEXT", help="an earlier question; repeat, oldest first"
     )
-    parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help='passages in "hits" (default: 10)')
+    parser.add_argument("--top-k", type=positive, default=10, metavar="N", help='passages in "hits" (default: 10)')
     _source_option(parser)
+    _answer_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     _index_option(parser)
     parser.set_defaults(run=_lazily("qa.cli.ask", "run_ask"), usage_error=parser.error)
@@ -126,7 +129,7 @@ def _search(commands: Commands) -> None:
         about.SEARCH,
     )
     parser.add_argument("question", metavar="QUESTION", help="words are enough: it need not be a question")
-    parser.add_argument("--top-k", type=_positive, default=10, metavar="N", help="how many (default: 10)")
+    parser.add_argument("--top-k", type=positive, default=10, metavar="N", help="how many (default: 10)")
     _source_option(parser)
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help="(default: hybrid)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -196,6 +199,7 @@ def _calibrate(commands: Commands) -> None:
     parser.add_argument("--split", choices=("dev", "test", "all"), default="all", help="(default: all)")
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
     parser.add_argument("--reset", action="store_true", help="back to the confidence that ships")
+    _reader_option(parser)
     _index_option(parser)
     parser.set_defaults(run=_lazily("qa.cli.calibrate", "run_calibrate"), usage_error=parser.error)
 
@@ -208,13 +212,14 @@ def _serve(commands: Commands) -> None:
         about.SERVE,
     )
     parser.add_argument("--host", default="127.0.0.1", help="(default: 127.0.0.1, reachable from this machine only)")
-    parser.add_argument("--port", type=_port, default=7860, help="(default: 7860; 0 = any free one)")
+    parser.add_argument("--port", type=port, default=7860, help="(default: 7860; 0 = any free one)")
     parser.add_argument(
         "--token",
         help="what a visitor must know, 12 characters or more (default: the variable PINCITE_TOKEN, which others on "
         "this machine cannot see in the list of processes)",
     )
     parser.add_argument("--open", action="store_true", help="open the screen in your browser")
+    _answer_options(parser)
     _index_option(parser)
     parser.set_defaults(run=_lazily("qa.cli.serve", "run_serve"))
 
@@ -226,6 +231,7 @@ def _mcp(commands: Commands) -> None:
         "answer an MCP client, such as a desktop assistant",
         about.MCP,
     )
+    _answer_options(parser)
     _index_option(parser)
     parser.set_defaults(run=_lazily("qa.cli.serve", "run_mcp"))
 

@@ -6,9 +6,9 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from qa.cli.common import index_dir
+from qa.cli.common import answering, index_dir
 from qa.index.manifest import read_manifest
-from qa.settings import serve_token
+from qa.settings import OUR_READERS, Settings, serve_token
 
 
 def run_serve(args: Namespace) -> int:
@@ -20,6 +20,7 @@ def run_serve(args: Namespace) -> int:
         index_dir=_named(args),
         open_browser=args.open,
         token=serve_token() if args.token is None else args.token,
+        settings=_answering(args),
     )
     return 0
 
@@ -30,8 +31,18 @@ def run_mcp(args: Namespace) -> int:
     named = _named(args)
     if sys.stdin.isatty():
         print("pincite: waiting for an MCP client on standard input; the README shows how to add one", file=sys.stderr)
-    serve_stdio(named)
+    serve_stdio(named, settings=_answering(args))
     return 0
+
+
+def _answering(args: Namespace) -> Settings:
+    """How questions are answered; a reader that is none is an error now, and not when the first one is asked."""
+    settings = answering(args)
+    if settings.reader not in OUR_READERS:
+        from qa.pipeline import reader_name
+
+        reader_name(settings.reader)
+    return settings
 
 
 def _named(args: Namespace) -> Path | None:

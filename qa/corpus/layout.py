@@ -37,8 +37,9 @@ def blocks_of(text: str) -> list[Block]:
     """The blocks of plain ``text``, in order; empty for text of white space only."""
     paragraphs = [span for group in _groups(text) for span in _paragraphs(text, group)]
     prose = [number for number, span in enumerate(paragraphs) if _is_prose(text[span.start : span.end])]
+    last = _with_list(text, paragraphs, prose[-1]) if prose else 0
     return [
-        _block(text, span, menu=bool(prose) and not prose[0] <= number <= prose[-1])
+        _block(text, span, menu=bool(prose) and not prose[0] <= number <= last)
         for number, span in enumerate(paragraphs)
     ]
 
@@ -77,6 +78,20 @@ def _block(text: str, span: Span, *, menu: bool) -> Block:
     if _is_heading(line):
         return Block(*span, "heading", 3 if line.endswith((":", "：")) else 2)
     return Block(*span, "text")
+
+
+def _with_list(text: str, paragraphs: Sequence[Span], last: int) -> int:
+    """The last paragraph of the content, whose last prose is ``last``: a list announced there belongs to it."""
+    announced = False
+    for number in range(last, len(paragraphs)):
+        line = text[slice(*paragraphs[number])]
+        if line.endswith((":", "：")) and not _CHROME.match(line):
+            announced = True
+        elif announced and _BULLET.match(line) and not _CHROME.match(line):
+            last = number
+        elif number > last:
+            break
+    return last
 
 
 def _is_prose(paragraph: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 
 from qa.encoder.batched import BatchedEncoder
 from qa.errors import EncoderError
+from qa.runtime.model_folder import reason
 from qa.runtime.weights import FloatArray
 
 if TYPE_CHECKING:
@@ -91,21 +91,3 @@ class SentenceTransformerEncoder(BatchedEncoder):
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
-
-
-def folder_fingerprint(folder: Path) -> str:
-    """SHA-256 of everything in a model folder that vectors depend on; raises ``EncoderError`` if it has no weights."""
-    kept = sorted(path for path in folder.rglob("*") if path.suffix in (".safetensors", ".json", ".txt", ".model"))
-    if not any(path.suffix == ".safetensors" for path in kept):
-        raise EncoderError(f"{folder} holds no .safetensors weights: name a sentence-transformers model folder")
-    digest = hashlib.sha256()
-    for path in kept:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    return digest.hexdigest()
-
-
-def reason(error: Exception) -> str:
-    """The first line of what an error says, or else its kind."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -18,8 +18,8 @@ from qa.errors import QuestionError, QuestionSetError
 from qa.eval.sets import QuestionSet
 from qa.measures.answers import answer_in_text
 from qa.pipeline import Pincite
-from qa.reader import sentence, trained
-from qa.reader.scoring import Linear, load_scorer, sigmoid
+from qa.reader.load import uncalibrated
+from qa.reader.scoring import Linear, sigmoid
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,9 +50,9 @@ class Calibration:
     loss_after: float
 
 
-def shipped(reader: str) -> Linear:
-    """The confidence that comes with a reader."""
-    return load_scorer(sentence.WEIGHTS if reader == "sentence" else trained.WEIGHTS).confidence
+def shipped(pincite: Pincite) -> Linear:
+    """The confidence that comes with its reader."""
+    return uncalibrated(pincite.settings.reader, pincite.index, pincite.encoder).scorer.confidence
 
 
 def judge(pincite: Pincite, questions: QuestionSet) -> list[Judged]:

@@ -30,6 +30,10 @@ letter for letter.
 """
 
 
+READER_HELP = (
+    "another reader: a question-answering model or cross-encoder of transformers, a folder or its name on a model hub; "
+    "or sentence, which is ours and uses no trained network (default: trained)"
+)
 MODE = "retrieval only, this way; answers: ask the reader, too, where the default would only retrieve"
 
 
@@ -49,6 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     public.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD JSON; every paragraph a document")
     parser.add_argument("--index", type=Path, metavar="DIR", help="the index to ask")
     parser.add_argument("--encoder", metavar="NAME", help="the encoder for --beir, --spans, --trec and --squad")
+    parser.add_argument("--reader", metavar="NAME_OR_FOLDER", help=READER_HELP)
     parser.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which questions")
     parser.add_argument("--limit", type=_count, metavar="N", help="the first N questions only")
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical", "answers"), help=MODE)

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from qa.errors import QuestionError
 from qa.library import Progress, build
-from qa.pipeline import Mode, Pincite, make_reader
+from qa.pipeline import Mode, Pincite
+from qa.reader.load import load_reader
 from qa.settings import Settings
 from qa.types import Answer, Document, Failure, Hit, Passage
 
@@ -117,7 +118,7 @@ class OpenedPincite:
     def under(self, settings: Settings) -> Subject:
         changed = replace(self.pincite, settings=settings)
         if settings.reader != self.pincite.settings.reader:
-            changed = replace(changed, reader=make_reader(settings, changed.index, changed.encoder))
+            changed = replace(changed, reader=load_reader(settings.reader, changed.index, changed.encoder))
         return OpenedPincite(changed, lent=True)
 
     def close(self) -> None:

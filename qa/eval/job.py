@@ -29,7 +29,6 @@ class Job:
 
     args: argparse.Namespace
     engine: Engine
-    settings: Settings = field(default_factory=Settings)
     progress: Progress = field(default_factory=lambda: Meter(sys.stderr))
 
     def reports(self) -> Iterator[Report]:
@@ -66,7 +65,10 @@ class Job:
 
     def _plan(self, source: str, format: Format) -> Plan:
         args = self.args
-        return Plan(source, format, args.index, args.encoder, args.split, args.mode, args.limit, self.settings)
+        return Plan(source, format, args.index, args.encoder, args.split, args.mode, args.limit, self._settings())
+
+    def _settings(self) -> Settings:
+        return Settings(reader=self.args.reader) if self.args.reader else Settings()
 
     def _report(self, plan: Plan, below: str) -> Report:
         out = self.args.out / below if self.args.out else None

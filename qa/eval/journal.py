@@ -19,7 +19,7 @@ import qa
 from qa.eval.engine import Subject
 from qa.eval.folder import Line
 from qa.eval.sets import QuestionSet
-from qa.pipeline import Mode
+from qa.pipeline import Mode, reader_name
 from qa.settings import Settings, calibration_file
 
 _NOT_ASKED = ("cli", "ui", "corpus", "eval")
@@ -29,8 +29,9 @@ _SCORING = ("relevance.py", "run.py", "scoring.py")
 
 def run_key(questions: QuestionSet, subject: Subject, mode: Mode | None, settings: Settings) -> str:
     """The same for runs that would ask the same questions of the same index in the same way, with the same code."""
-    fitted = calibration_file()
-    parts = (code_key(), subject.index_hash, mode, questions.unit, asdict(settings))
+    reader = reader_name(settings.reader)
+    fitted = calibration_file(reader)
+    parts = (code_key(), subject.index_hash, mode, questions.unit, asdict(settings), reader)
     digest = hashlib.sha256(repr(parts).encode())
     digest.update(fitted.read_bytes() if fitted.is_file() else b"")
     for question in questions.questions:

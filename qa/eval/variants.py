@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import product
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.eval.plan import Plan
 from qa.pipeline import MODES
-from qa.settings import Settings
+from qa.settings import OUR_READERS, Settings
 
 _MODES = (*MODES, "answers")
 _REBUILT = ("chunk_tokens", "encoder")
@@ -56,8 +57,8 @@ def _value(key: str, kind: str, word: str) -> Any:
         return value
     if not word:
         raise ValueError(f"{key} has an empty value")
-    if key == "reader" and word not in ("trained", "sentence"):
-        raise ValueError(f"reader is trained or sentence, not {word!r}")
+    if key == "reader" and word not in OUR_READERS and "/" not in word and not Path(word).is_dir():
+        raise ValueError(f"reader is trained, sentence, a model's folder or its name on a hub, not {word!r}")
     return word
 
 

@@ -1,7 +1,8 @@
 """A question and hits to extracts: the sentences that may answer, the words in them, and how likely they are right.
 
 ``question`` says what kind of answer is asked for, ``answer_types`` finds words of that kind, ``evidence`` measures
-how well a sentence fits the question, ``sentence`` is the reader that ranks sentences by that evidence.
+how well a sentence fits the question, ``sentence`` is the reader that ranks sentences by that evidence, ``trained``
+the one whose network finds spans, ``named`` makes one of any model the user names; ``load`` finds the reader of a name.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether it was measured how often it is right when it says how sure it is."""
 
     def least_confidence(self, accuracy: float) -> float:
         """The confidence from which answers must be shown for ``accuracy`` (0..1) of them to be right."""

@@ -17,6 +17,11 @@ from qa.types import Hit, Span
 
 _REMEMBERED = 8192
 
+_OFFERS = re.compile(
+    r"^\W*(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b|\bor\b",
+    re.IGNORECASE,
+)
+
 TermWeight = Callable[[str], float]
 """How much a term tells: higher for rarer ones, above 0."""
 
@@ -72,9 +77,20 @@ def measure(question: AnalysedQuestion, hit: Hit, sentence: Span, weight: TermWe
         numbers_in_passage=_number_share(question, around),
         numbers_in_sentence=_number_share(question, text),
         is_sentence=float(ends_sentence(text)),
-        is_question=float(text.rstrip("\"'”’) ").endswith(("?", "？"))),
+        is_question=float(_asks(text)),
         length=min(1.0, math.log1p(len(text.split())) / math.log1p(50)),
     )
+
+
+def tells(question: AnalysedQuestion, text: str) -> bool:
+    """Whether a text can answer at all: it has letters, and a term that the question does not have. What can be
+    answered with yes or no, or offers the answers ("… or …?"), may find them in its own words, but not in a question.
+    """
+    if not any(character.isalpha() for character in text):
+        return False
+    if set(_terms(text)) - set(terms(question.text)):
+        return True
+    return bool(_OFFERS.search(question.text)) and not _asks(text)
 
 
 def term_weight(index: LexicalIndex) -> TermWeight:
@@ -96,6 +112,10 @@ def missing(question: AnalysedQuestion, text: str) -> list[str]:
     names = [name for name in question.names if not _has_name(name, lowered)]
     written = {name: _as_written(name, question.text) for name in names}
     return [*written.values(), *(number for number in question.numbers if number not in found)]
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("\"'”’) ").endswith(("?", "？"))
 
 
 def _as_written(name: str, question: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -67,18 +68,31 @@ class Scores(NamedTuple):
     answer: float
 
 
+Doubles: TypeAlias = npt.NDArray[np.float64]
+Offsets: TypeAlias = npt.NDArray[np.int64]
+
 ScoreWindows: TypeAlias = Callable[[Sequence[Window]], Iterable[Scores]]
 """The scores of every window, in order."""
 
 Asked: TypeAlias = tuple[str, str, str]
 """Question, context and text."""
 
+CutWindows: TypeAlias = Callable[[Asked], Sequence[Window]]
+"""The windows of one passage; one at least."""
+
+
+def cut_windows(asked: Asked) -> list[Window]:
+    """The windows of the trained reader."""
+    question, context, text = asked
+    return windows(question, [(context, text)])[0]
+
 
 class SpanModel:
     """The loaded network. Safe to use from several threads."""
 
-    def __init__(self, score: ScoreWindows) -> None:
+    def __init__(self, score: ScoreWindows, cut: CutWindows = cut_windows) -> None:
         self._score = score
+        self._cut = cut
         self._read: OrderedDict[Asked, PassageReading] = OrderedDict()
         self._lock = Lock()
 
@@ -109,8 +123,7 @@ class SpanModel:
             known = {one: self._read[one] for one in asked if one in self._read}
         new = [one for one in dict.fromkeys(asked) if one not in known]
         if new:
-            cut = [windows(question, [(context, text)])[0] for question, context, text in new]
-            known |= zip(new, readings(self._score, cut), strict=True)
+            known |= zip(new, readings(self._score, [self._cut(one) for one in new]), strict=True)
         with self._lock:
             for one in asked:
                 self._read[one] = known[one]
@@ -145,8 +158,8 @@ def readings(score: ScoreWindows, cut: Sequence[Sequence[Window]], top: int = TO
     # The longest first: what is computed side by side then ends at about the same time.
     order = sorted(range(len(flat)), key=lambda i: -len(flat[i].pieces))
     scored = dict(zip(order, score([flat[i] for i in order]), strict=True))
-    parts = iter([_reading(window, scored[i], top) for i, window in enumerate(flat)])
-    return [_merged([next(parts) for _ in cuts], top) for cuts in cut]
+    in_order = (scored[i] for i in range(len(flat)))
+    return [_reading(cuts, list(islice(in_order, len(cuts))), top) for cuts in cut]
 
 
 def _check(weights_path: Path) -> None:
@@ -173,46 +186,30 @@ def _load_torch(weights_path: Path) -> ScoreWindows:
     return lambda flat: score_windows(net, flat)
 
 
-def _reading(window: Window, scores: Scores, top: int) -> PassageReading:
+def _reading(cuts: Sequence[Window], scored: Sequence[Scores], top: int) -> PassageReading:
+    """Of all windows of a passage: the best counts, and a span is scored against the null of its own window."""
+    parts = [_spans(window, scores) for window, scores in zip(cuts, scored, strict=True)]
+    values, start, end = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    found: list[SpanScore] = []
+    while len(found) < top and len(values):
+        best = int(values.argmax())  # the first of equals
+        found.append(SpanScore(int(start[best]), int(end[best]), float(values[best])))
+        apart = (end <= start[best]) | (start >= end[best])
+        values, start, end = values[apart], start[apart], end[apart]
+    null = min(_null(values) for values, _, _ in parts)
+    return PassageReading(max(scores.answer for scores in scored), null, tuple(found))
+
+
+def _null(values: Doubles) -> float:
+    """Log probability that none of the spans with these log odds answers."""
+    most = float(values.max(initial=0.0))
+    return -(most + float(np.log(np.exp(-most) + np.exp(values - most).sum())))
+
+
+def _spans(window: Window, scores: Scores) -> tuple[Doubles, Offsets, Offsets]:
+    """Every possible span of a window: log odds against "no answer", first and last character."""
     flat = scores.spans.ravel()
     possible = np.flatnonzero(np.isfinite(flat))
-    values = flat[possible].astype(np.float64)
-    most = max(scores.null, values.max(initial=-np.inf))
-    total = most + float(np.log(np.exp(scores.null - most) + np.exp(values - most).sum()))
-    best = _highest(values, 20 * top)
-
-    def found() -> Iterator[SpanScore]:
-        for place, score in zip(possible[best].tolist(), values[best].tolist(), strict=True):
-            first, more = divmod(place, MAX_SPAN)
-            yield SpanScore(window.places[first][0], window.places[first + more][1], score - scores.null)
-
-    return PassageReading(scores.answer, scores.null - total, _apart(found(), top))
-
-
-def _highest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
-    """Where the ``count`` highest are, best first, ties in order; only those that come into question are sorted."""
-    if len(values) > count:
-        least = np.partition(values, -count)[-count]
-        near = np.flatnonzero(values >= least)
-    else:
-        near = np.arange(len(values))
-    return near[np.lexsort((near, -values[near]))[:count]]
-
-
-def _merged(parts: Sequence[PassageReading], top: int) -> PassageReading:
-    if len(parts) == 1:
-        return parts[0]
-    spans = sorted((s for r in parts for s in r.spans), key=lambda s: (-s.score, s.start, s.end))
-    answer, null = max(r.answer_logit for r in parts), min(r.null_score for r in parts)
-    return PassageReading(answer, null, _apart(spans, top))
-
-
-def _apart(spans: Iterable[SpanScore], top: int) -> tuple[SpanScore, ...]:
-    """The first ``top`` of ``spans``, best first, that do not overlap a better one."""
-    kept: list[SpanScore] = []
-    for span in spans:
-        if len(kept) == top:
-            break
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return tuple(kept)
+    first, more = np.divmod(possible, MAX_SPAN)
+    places = np.array(window.places, dtype=np.int64).reshape(-1, 2)
+    return flat[possible].astype(np.float64) - scores.null, places[first, 0], places[first + more, 1]

@@ -14,10 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa.errors import PinciteError
-from qa.reader.evidence import TermWeight, missing
+from qa.reader.evidence import TermWeight, missing, tells
+from qa.reader.lists import whole_list
 from qa.reader.question import AnalysedQuestion, analyse
 from qa.reader.similarity import Similarity
+from qa.settings import OUR_READERS
 from qa.types import Extract, Hit, Passage, Span
+
+_FAR_BELOW = 30.0
+"""Log odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,15 @@ class ScoredReader(ABC):
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """As ``qa.reader.Reader`` has it; ties in the order of ``candidates``."""
         asked = analyse(question)
-        return self.scorer.extracts(asked, self.candidates(asked, hits))
+        extracts = self.scorer.extracts(asked, self.candidates(asked, hits))
+        whole = [_with_list(extract, asked=asked.type == "list") for extract in extracts]
+        once = {(one.passage.document_id, one.quote): one for one in reversed(whole)}
+        return sorted((_if_it_tells(asked, one) for one in reversed(once.values())), key=lambda one: -one.score)
+
+    @property
+    def calibrated(self) -> bool:
+        """As ``qa.reader.Reader`` has it."""
+        return bool(self.scorer.shown)
 
     def least_confidence(self, accuracy: float) -> float:
         """As ``qa.reader.Reader`` has it."""
@@ -104,6 +117,22 @@ class ScoredReader(ABC):
     def prepare(self) -> None:
         """As ``qa.reader.Reader`` has it: there is nothing to load, unless a reader says otherwise."""
         return None
+
+
+def _with_list(extract: Extract, *, asked: bool) -> Extract:
+    """The extract with the whole list that it announces, or is a part of where a list is ``asked`` for."""
+    found = whole_list(extract.passage, extract.quote, asked=asked)
+    if found is None:
+        return extract
+    quote, items = found
+    return replace(extract, quote=quote, span=items if asked or extract.span.end <= items.start else extract.span)
+
+
+def _if_it_tells(question: AnalysedQuestion, extract: Extract) -> Extract:
+    """The extract; far below all others if it only repeats the question, or is figures alone."""
+    if tells(question, extract.passage.slice(extract.quote)):
+        return extract
+    return replace(extract, score=extract.score - _FAR_BELOW, confidence=0.0)
 
 
 def load_scorer(path: Path) -> Scorer:
@@ -131,6 +160,7 @@ def calibrated(scorer: Scorer, reader: str, file: Path) -> Scorer:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PinciteError(
             f"the calibration in {file} cannot be read ({error}): run `pincite calibrate --reset`"
+            + ("" if reader == OUR_READERS[0] else " with the same --reader")
         ) from error
 
 
@@ -156,6 +186,11 @@ def why_not(question: AnalysedQuestion, passage: Passage) -> str | None:
 def sigmoid(value: float) -> float:
     """Log odds to a probability."""
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))
+
+
+def bounded(score: float) -> float:
+    """Scores far out tell no more than those at the edge, and would drown the rest."""
+    return max(-15.0, min(15.0, score))
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from threading import Lock, Thread
 from typing import NamedTuple
 
-from qa.errors import PinciteError
 from qa.reader.evidence import measure
+from qa.reader.loaded import ModelReader
 from qa.reader.neural import PassageReading, SpanModel, SpanScore
 from qa.reader.question import AnalysedQuestion
-from qa.reader.scoring import Candidate, ScoredReader, Scorer, load_scorer
+from qa.reader.scoring import Candidate, Scorer, bounded, load_scorer
 from qa.types import Hit, Passage, Span
 
 WEIGHTS = Path(__file__).with_name("trained.json")
 
 
+def _shipped() -> SpanModel:
+    return SpanModel.load()
+
+
 @dataclass(frozen=True)
-class TrainedReader(ScoredReader):
+class TrainedReader(ModelReader[SpanModel]):
     """The model's best spans are the candidates, one per sentence."""
 
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "trained"
-    _loading: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
-
-    @property
-    def model(self) -> SpanModel:
-        """Loaded when first needed: listing sources or searching does without. Raises ``ReaderError``."""
-        with self._loading:
-            return self._loaded
-
-    @cached_property
-    def _loaded(self) -> SpanModel:
-        return SpanModel.load()
-
-    def prepare(self) -> None:
-        """Load the model on the side, while a question is searched for; what goes wrong is said when it is needed."""
-
-        def load() -> None:
-            with suppress(PinciteError):
-                _ = self.model
-
-        if "_loaded" not in self.__dict__:
-            Thread(target=load).start()
+    load: Callable[[], SpanModel] = field(default=_shipped, repr=False)
 
     def candidates(self, question: AnalysedQuestion, hits: Sequence[Hit]) -> list[Candidate]:
         """The places the model proposes, in the order of hits."""
@@ -95,9 +76,9 @@ def _proposals(hit: Hit, reading: PassageReading) -> Iterator[_Proposal]:
 
 def _model_inputs(found: SpanScore, reading: PassageReading) -> dict[str, float]:
     return {
-        "span": _bounded(found.score),
-        "answers": _bounded(reading.answer_logit),
-        "null": _bounded(reading.null_score),
+        "span": bounded(found.score),
+        "answers": bounded(reading.answer_logit),
+        "null": bounded(reading.null_score),
     }
 
 
@@ -106,8 +87,3 @@ def _whole_sentences(passage: Passage, span: Span) -> tuple[Span, ...]:
     touched = tuple(one for one in passage.sentences if one.start < span.end and span.start < one.end)
     whole = touched and touched[0].start <= span.start and span.end <= touched[-1].end
     return touched if whole else ()
-
-
-def _bounded(score: float) -> float:
-    """Scores far out tell no more than those at the edge, and would drown the rest."""
-    return max(-15.0, min(15.0, score))

@@ -15,6 +15,7 @@ from qa.eval.engine import Engine as Examined
 from qa.eval.service import Plan, new_run_folder, run_plan
 from qa.eval.sets import Split
 from qa.pipeline import Pincite
+from qa.settings import Settings
 from qa.ui.folders import Folders
 from qa.ui.service import Engine, Service, Unavailable
 
@@ -41,6 +42,11 @@ def lent(engine: Engine) -> Subject:
     return OpenedPincite(engine, lent=True)
 
 
+def _settings(engine: Engine) -> Settings:
+    """How the served engine answers."""
+    return engine.settings if isinstance(engine, Pincite) else Settings()
+
+
 class Bench:
     """Runs evaluations of ``service``'s index. ``subject_of``: how an engine is examined."""
 
@@ -60,13 +66,13 @@ class Bench:
     def start(self, set: str, split: Split) -> Running:
         """Run a set; one that was stopped goes on. Raises ``Unavailable`` while another one runs."""
         examined = Examined(lambda folder, settings: self._subject_of(self._service.engine), PRODUCT.build)
-        self._service.engine  # noqa: B018 - not ready yet is said now
+        settings = _settings(self._service.engine)  # not ready yet is said now
         with self._lock:
             if self._running.state == "working":
                 raise Unavailable("busy", "An evaluation is running already: stop it, or wait until it is done.")
             self._stop.clear()
             self._running = Running("working", set, split, "Starting")
-        plan = Plan(str(self._folders.sets / set), split=split)
+        plan = Plan(str(self._folders.sets / set), split=split, settings=settings)
         threading.Thread(target=self._run, args=(plan, examined), name="evaluate", daemon=True).start()
         return self._running
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from qa.errors import PinciteError
+from qa.settings import Settings
 
 if TYPE_CHECKING:
     from qa.ui.service import Opener
@@ -29,12 +30,13 @@ def serve(
     token: str | None = None,
     open_browser: bool = False,
     open_engine: Opener | None = None,
+    settings: Settings = Settings(),
 ) -> None:
     """Serve the screen, the REST API and MCP until interrupted.
 
     A ``host`` other than this machine needs a ``token``; without one a random one is made and printed.
-    ``open_engine`` replaces the index in ``index_dir`` by another engine. Raises ``PinciteError`` when the
-    address cannot be used.
+    ``open_engine`` replaces the index in ``index_dir`` by another engine; else ``settings`` say how it answers.
+    Raises ``PinciteError`` when the address cannot be used.
     """
     local = is_local(host)
     if token is not None and (len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable()):
@@ -56,19 +58,21 @@ def serve(
         show(url)
     run(
         listener,
-        open_engine or default_opener(index_dir),
+        open_engine or default_opener(index_dir, settings),
         index_dir=None if open_engine else index_dir or usual(),
         token=token,
         hosts=local_hosts() if local else None,
     )
 
 
-def serve_stdio(index_dir: Path | None = None, open_engine: Opener | None = None) -> None:
+def serve_stdio(
+    index_dir: Path | None = None, open_engine: Opener | None = None, settings: Settings = Settings()
+) -> None:
     """Serve one MCP client on standard input and output until it goes."""
     from qa.ui.mcp import serve_stdio as run
     from qa.ui.service import Service, default_opener
 
-    run(Service(open_engine or default_opener(index_dir)))
+    run(Service(open_engine or default_opener(index_dir, settings)))
 
 
 def show(url: str) -> None:

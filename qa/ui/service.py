@@ -14,6 +14,7 @@ import anyio
 import anyio.to_thread
 
 from qa.errors import IndexMissing, PinciteError
+from qa.settings import Settings
 from qa.types import Answer, Document, Failure, Hit
 from qa.ui.stages import Stages
 
@@ -193,7 +194,7 @@ class Service:
         return told
 
 
-def default_opener(index_dir: Path | None) -> Opener:
+def default_opener(index_dir: Path | None, settings: Settings = Settings()) -> Opener:
     """Opens the index in ``index_dir``; None = the usual one, which is built first where there is none."""
 
     def opener(progress: Progress) -> Engine:
@@ -203,13 +204,15 @@ def default_opener(index_dir: Path | None) -> Opener:
 
         folder = index_dir or usual()
         try:
-            engine = Pincite.open(folder)
+            engine = Pincite.open(folder, settings)
         except IndexMissing:
             if index_dir is not None:
                 raise
             index_paths([], folder, progress=progress)
-            engine = Pincite.open(folder)
+            engine = Pincite.open(folder, settings)
         engine.warm()
+        if engine.note:
+            _log.warning("%s", engine.note)
         return engine
 
     return opener

@@ -19,7 +19,8 @@ from making import write
 from qa.citations import cite
 from qa.corpus import read
 from qa.index import Request, build, open_index
-from qa.pipeline import Pincite, make_reader
+from qa.pipeline import Pincite
+from qa.reader.load import load_reader
 from qa.settings import Settings
 from qa.types import Citation, Extract, Failure
 from qa.verify import current_documents, faults
@@ -152,7 +153,7 @@ def opened(tmp_path: Path, docs: Path) -> Iterator[Callable[[], Pincite]]:
         build(Request(read([docs]), encoder, 64, roots=(str(docs),)), tmp_path / "index")
         index = open_index(tmp_path / "index")
         settings = Settings(reader="sentence", min_confidence=0.0)
-        open_ones.append(Pincite(index, encoder, make_reader(settings, index, encoder), settings))
+        open_ones.append(Pincite(index, encoder, load_reader(settings.reader, index, encoder), settings))
         return open_ones[-1]
 
     yield make

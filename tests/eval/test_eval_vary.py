@@ -91,7 +91,7 @@ def test_what_is_varied_is_read(text: str, expected: Variation) -> None:
         ("dense_share=2", "dense_share must lie between 0 and 1"),
         ("dense_share=nan", "dense_share must lie between 0 and 1"),
         ("dense_share=", "dense_share must be a number"),
-        ("reader=good", "reader is trained or sentence"),
+        ("reader=good", "reader is trained, sentence, a model's folder"),
         ("encoder=", "encoder has an empty value"),
     ],
 )

@@ -11,6 +11,7 @@ from fakes import FakeEncoder
 
 from qa.errors import ReaderError
 from qa.reader.answer_types import best_span
+from qa.reader.evidence import tells
 from qa.reader.neural import SpanModel
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, sigmoid, why_not
@@ -385,3 +386,32 @@ class TestTrainedReader:
     def test_nothing_to_read(self, trained: TrainedReader) -> None:
         assert trained.read("When?", []) == []
         assert trained.read("When?", [Hit(1, Passage("d", 0, 4, "word", "", ()), 0.5, {})]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("When was the bridge closed?", "When was the bridge closed?", False),
+        ("When was the bridge closed?", "The bridge closed.", False),
+        ("When was the bridge closed?", "The bridge closed in June.", True),
+        ("When was the bridge closed?", "In June.", True),
+        ("Was the bridge closed?", "The bridge was closed.", True),
+        ("Was the bridge closed?", "Was the bridge closed?", False),
+        ("Which is older, the bridge or the tower?", "The tower is older.", True),
+        ("What is 1904?", "7 12 0 1904", False),
+        ("What is 1904?", "", False),
+        ("gold gold", "gold gold gold", False),
+        ("谁关闭了桥？", "桥在六月关闭。", True),
+        ("谁关闭了桥？", "谁关闭了桥？", False),
+    ],
+)
+def test_what_only_repeats_the_question_does_not_tell(question: str, text: str, expected: bool) -> None:
+    assert tells(analyse(question), text) is expected
+
+
+def test_what_does_not_tell_comes_last_and_is_not_believed(fake: FakeEncoder) -> None:
+    hits = [hit(1, "When was the bridge closed?", score=1.0), hit(2, "It closed in June.", score=0.1)]
+    extracts = SentenceReader(Similarity(fake), even).read("When was the bridge closed?", hits)
+    check(extracts)
+    assert [extract.passage.document_id for extract in extracts] == ["2.txt", "1.txt"]
+    assert extracts[1].confidence == 0

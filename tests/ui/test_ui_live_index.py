@@ -27,7 +27,7 @@ ZEPPELIN = "The zeppelin hangar was built of tin in 1928.\n"
 def fakes(monkeypatch: pytest.MonkeyPatch, fake: FakeEncoder) -> None:
     monkeypatch.setattr(library, "load_encoder", lambda name: fake)
     monkeypatch.setattr(pipeline, "load_encoder", lambda name: fake)
-    monkeypatch.setattr(pipeline, "make_reader", lambda *parts: FakeReader())
+    monkeypatch.setattr(pipeline, "load_reader", lambda *parts: FakeReader())
     monkeypatch.setattr(service_module, "_AGAIN", 0.0)
 
 

@@ -1,0 +1,194 @@
+"""What an answer shows, asked of small folders with the models that come along: lists whole, reasons, definitions,
+one answer from each source, follow-ups, and sane answers over insane passages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from making import write
+
+from qa import library, pipeline
+from qa.encoder import DEFAULT_ENCODER, Encoder
+from qa.pipeline import Pincite
+from qa.types import Answer
+
+FILES = {
+    "2019.txt": """The harbour of Lindau
+
+Lindau, 3 March 2019. The harbour of Lindau has 120 berths and employs 45 people. A berth is a place where a ship is \
+moored.
+
+The new quay was closed in May because its piles had rusted through. Repairs are to begin in the autumn.
+
+The port authority named four priorities for the coming decade: dredging the channel; rebuilding the western quay; \
+shore power for cruise ships; and a rail link to the freight yard.
+""",
+    "2023.txt": """Lindau harbour today
+
+Lindau, 12 June 2023. The harbour of Lindau now has 180 berths. It employs 62 people and is led by harbour master \
+Greta Holm. The rail link will open on 1 October 2026, the port authority said.
+
+Shore power is needed so that ships can switch off their engines while they lie at the quay.
+
+The following vessels are based in the harbour:
+- the dredger Alma
+- the pilot boat Seewind
+- the ferry Stadt Lindau
+""",
+    "2025.txt": """Rail link delayed
+
+Ulm Courier, 4 February 2025. The rail link to the harbour of Lindau will open in March 2028, the railway announced, \
+two years later than planned. The delay is due to unstable ground under the embankment.
+""",
+    "sources.toml": "".join(
+        f'[[source]]\nfile = "{day[:4]}.txt"\npublished = {day}\n' for day in ("2019-03-03", "2023-06-12", "2025-02-04")
+    ),
+}
+Ask = Callable[..., Answer]
+
+
+@contextmanager
+def opened(encoder: Encoder, folder: Path, files: Mapping[str, str]) -> Iterator[Ask]:
+    """Asks an index of these files: a question, and those before it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PINCITE_HOME", str(folder / "home"))
+        for module in (library, pipeline):
+            patch.setattr(module, "load_encoder", lambda name=DEFAULT_ENCODER: encoder)
+        library.index_paths([write(folder / "docs", files)], folder / "index")
+        pincite = Pincite.open(folder / "index")
+        yield lambda question, *history: pincite.ask(question, history)
+        pincite.close()
+
+
+@pytest.fixture(scope="module")
+def ask(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    with opened(encoder, tmp_path_factory.mktemp("harbour"), FILES) as asked:
+        yield asked
+
+
+def shown(answer: Answer) -> list[tuple[str, str | None]]:
+    """Text and date of every answer shown."""
+    return [(one.text, answer.citations[one.citation - 1].source.published) for one in answer.answers]
+
+
+@pytest.mark.parametrize("question", ["Which priorities did the port authority name?", "What are its priorities?"])
+def test_a_list_that_runs_over_clauses_is_given_whole(ask: Ask, question: str) -> None:
+    answer = ask(question, "What has the port authority of Lindau decided?")
+    assert all(item in str(answer.text) for item in ("dredging", "western quay", "shore power", "rail link"))
+
+
+@pytest.mark.parametrize(
+    "question", ["Which vessels are based in the harbour?", "List the vessels based in the harbour of Lindau."]
+)
+def test_a_list_of_items_is_given_whole(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.text is not None and answer.text.startswith("The following vessels")
+    assert all(ship in str(answer.span) for ship in ("Alma", "Seewind", "Stadt Lindau"))
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Why was the new quay closed?", "because its piles had rusted through"),
+        ("Why is shore power needed?", "so that ships can switch off their engines"),
+        ("Why is the rail link delayed?", "due to unstable ground under the embankment"),
+    ],
+)
+def test_a_reason_is_given_with_its_clause(ask: Ask, question: str, reason: str) -> None:
+    assert reason in str(ask(question).text)
+
+
+def test_a_definition(ask: Ask) -> None:
+    answer = ask("What is a berth?")
+    assert answer.text == "A berth is a place where a ship is moored."
+    assert "ship is moored" in str(answer.span)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "When will the rail link open?",
+            {("1 October 2026", "2023-06-12"), ("March 2028", "2025-02-04")},
+        ),
+        ("How many berths does the harbour have?", {("120", "2019-03-03"), ("180", "2023-06-12")}),
+        ("How many people does the harbour employ?", {("45", "2019-03-03"), ("62", "2023-06-12")}),
+    ],
+)
+def test_where_sources_disagree_each_is_shown_with_its_date(
+    ask: Ask, question: str, expected: set[tuple[str, str]]
+) -> None:
+    answer = ask(question)
+    assert len(answer.answers) == len(expected)  # and nothing that does not answer
+    for figure, day in expected:
+        assert any(figure in text and day == published for text, published in shown(answer))
+    spans = {one.span for one in answer.answers}
+    assert all(any(figure in span for span in spans) for figure, _ in expected)
+
+
+@pytest.mark.parametrize(
+    "question", ["Why was the new quay closed?", "What is a berth?", "Who is the harbour master of Lindau?"]
+)
+def test_what_one_source_answers_is_shown_alone(ask: Ask, question: str) -> None:
+    assert len(ask(question).answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "answers"),
+    [
+        ("And how many people does it employ?", ["How many berths does the harbour of Lindau have?"], ["45", "62"]),
+        ("Why?", ["When was the new quay closed?"], ["because its piles had rusted through"]),
+        ("And why is it delayed?", ["When will the rail link open?"], ["due to unstable ground"]),
+        ("What is a berth?", ["When will the rail link open?"], ["a place where a ship is moored"]),
+        ("Who leads the harbour?", ["Why was the new quay closed?", "When will the rail link open?"], ["Greta Holm"]),
+    ],
+)
+def test_follow_ups_and_new_topics(ask: Ask, question: str, history: Sequence[str], answers: Sequence[str]) -> None:
+    assert any(words in str(ask(question, *history).text) for words in answers)
+
+
+ODD = {
+    "repeat.txt": "When was the bridge closed? " * 12 + "\n",
+    "figures.txt": "7 12 0 1904 3.5 99 100 2024 6 " * 20 + "\n",
+    "gold.txt": "gold " * 256 + "\n",
+    "english.txt": "The bridge at Gotha was opened in 1931 by the mayor, Paul Reiner. It spans 212 metres.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def ask_odd(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    with opened(encoder, tmp_path_factory.mktemp("odd"), ODD) as asked:
+        yield asked
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the bridge closed?",  # a passage repeats it
+        "gold gold gold gold",
+        "How much gold was found?",
+        "What is 1904?",
+        "7 12 0",
+        "谁开放了桥？",
+        "桥是什么时候关闭的？",
+    ],
+)
+def test_odd_passages_answer_nothing(ask_odd: Ask, question: str) -> None:
+    answer = ask_odd(question)
+    assert answer.text is None and answer.reason
+    assert answer.hits
+
+
+def test_beside_odd_passages_the_right_one_answers(ask_odd: Ask) -> None:
+    answer = ask_odd("When was the bridge opened?")
+    assert (answer.span, len(answer.answers)) == ("1931", 1)
+
+
+@pytest.mark.parametrize("question", ["When was the bridge opened?", "When was the bridge closed?", "gold gold"])
+def test_the_same_question_has_the_same_answer(ask_odd: Ask, question: str) -> None:
+    first = ask_odd(question)
+    ask_odd("Who was the mayor?")
+    assert ask_odd(question) == first

@@ -134,9 +134,11 @@ def search(folder: str) -> Any:
 
 def exact(index_dir: str) -> Any:
     from dataclasses import replace
+    from functools import partial
 
     from qa.encoder.packaged import PackagedEncoder
     from qa.pipeline import Pincite
+    from qa.reader.neural import SpanModel
     from qa.reader.trained import TrainedReader
     from qa.runtime import compiled
     from qa.runtime.minilm import verified_dir
@@ -146,7 +148,7 @@ def exact(index_dir: str) -> Any:
         encoder = PackagedEncoder("all-MiniLM-L6-v2", verified_dir(), precision)
         pincite = Pincite.open(Path(index_dir), encoder=encoder)
         assert isinstance(pincite.reader, TrainedReader)
-        pincite = replace(pincite, reader=replace(pincite.reader, precision=precision))
+        pincite = replace(pincite, reader=replace(pincite.reader, load=partial(SpanModel.load, precision=precision)))
         answers.append([pincite.ask(row["question"]) for row in questions()])
     both = list(zip(*answers, strict=True))
     right = [

@@ -154,7 +154,7 @@ ODD = {
     "repeat.txt": "When was the bridge closed? " * 12 + "\n",
     "figures.txt": "7 12 0 1904 3.5 99 100 2024 6 " * 20 + "\n",
     "gold.txt": "gold " * 256 + "\n",
-    "english.txt": "The bridge at Gotha was opened in 1931 by the mayor, Paul Reiner. It spans 212 metres.\n",
+    "english.txt": "The theatre at Gotha was opened in 1931 by the mayor, Paul Reiner. It has 212 seats.\n",
 }
 
 
@@ -183,11 +183,11 @@ def test_odd_passages_answer_nothing(ask_odd: Ask, question: str) -> None:
 
 
 def test_beside_odd_passages_the_right_one_answers(ask_odd: Ask) -> None:
-    answer = ask_odd("When was the bridge opened?")
+    answer = ask_odd("When was the theatre opened?")
     assert (answer.span, len(answer.answers)) == ("1931", 1)
 
 
-@pytest.mark.parametrize("question", ["When was the bridge opened?", "When was the bridge closed?", "gold gold"])
+@pytest.mark.parametrize("question", ["When was the theatre opened?", "When was the bridge closed?", "gold gold"])
 def test_the_same_question_has_the_same_answer(ask_odd: Ask, question: str) -> None:
     first = ask_odd(question)
     ask_odd("Who was the mayor?")

@@ -92,7 +92,7 @@ class TestAnswers:
         pincite = Pincite(open_index(tmp_path / "headed"), fake, FakeReader(), Settings(min_confidence=0.3))
         best, *further = places(pincite.ask("Was the old bridge built of copper in 1904?"))
         assert best == ("a.md", "The old bridge was built of copper in 1904.")
-        assert ("b.md", "It was built of copper.") in further
+        assert ("b.md", "The bridge was built in 1904.") in further
         assert not [quote for _, quote in further if quote.startswith("#") or not quote.endswith(".")]
         (best, *_) = places(pincite.ask("# Old bridge was built of copper", only=["b.md"]))
         assert best[1].endswith("Old bridge was built of copper")

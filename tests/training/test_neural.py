@@ -8,13 +8,10 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from qa.errors import ReaderError
-from qa.reader.neural import WEIGHTS, PassageReading, SpanModel, _highest
+from qa.reader.neural import WEIGHTS, PassageReading, SpanModel
 from qa.reader.neural_pieces import MAX_CONTEXT, load_tokenizer, windows
 from qa.runtime.minilm import SHA256
 
@@ -63,12 +60,6 @@ def test_the_passage_that_answers_comes_first_with_its_words() -> None:
     assert max(range(len(readings)), key=lambda i: readings[i].answer_logit) == 0
     span = readings[0].spans[0]
     assert PASSAGES[0][1][span.start : span.end] == "Ana Müller"
-
-
-@given(st.lists(st.integers(-3, 3), max_size=60), st.integers(1, 20))
-def test_the_highest_are_those_of_a_full_sort(values: list[int], count: int) -> None:
-    expected = sorted(range(len(values)), key=lambda place: (-values[place], place))[:count]
-    assert _highest(np.array(values, dtype=np.float64), count).tolist() == expected
 
 
 def test_no_passages_no_readings() -> None:

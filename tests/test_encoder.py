@@ -252,6 +252,12 @@ class TestFolders:
         prints.append(load_encoder(str(folder)).fingerprint)
         assert len(set(prints[:3])) == 3 and prints[2] == prints[3]
 
+    def test_without_a_tokenizer(self, tmp_path: Path) -> None:
+        """A library would make one up, which cuts every text into unknown words."""
+        folder = linked(tmp_path / "model", without=("tokenizer.json", "vocab.txt"))
+        with pytest.raises(EncoderError, match=r"holds no tokenizer .* or name another with --encoder$"):
+            load_encoder(str(folder))
+
     def test_without_safetensors(self, tmp_path: Path) -> None:
         folder = linked(tmp_path / "model", without=("model.safetensors",))
         (folder / "pytorch_model.bin").write_bytes(b"a pickle could run code")

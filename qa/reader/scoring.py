@@ -17,6 +17,7 @@ from qa.errors import PinciteError
 from qa.reader.evidence import TermWeight, missing, tells
 from qa.reader.lists import whole_list
 from qa.reader.question import AnalysedQuestion, analyse
+from qa.reader.respective import own_figure
 from qa.reader.similarity import Similarity
 from qa.settings import OUR_READERS
 from qa.types import Extract, Hit, Passage, Span
@@ -101,7 +102,7 @@ class ScoredReader(ABC):
         """As ``qa.reader.Reader`` has it; ties in the order of ``candidates``."""
         asked = analyse(question)
         extracts = self.scorer.extracts(asked, self.candidates(asked, hits))
-        whole = [_with_list(extract, asked=asked.type == "list") for extract in extracts]
+        whole = [_with_list(_with_own_figure(asked, one), asked=asked.type == "list") for one in extracts]
         once = {(one.passage.document_id, one.quote): one for one in reversed(whole)}
         return sorted((_if_it_tells(asked, one) for one in reversed(once.values())), key=lambda one: -one.score)
 
@@ -117,6 +118,14 @@ class ScoredReader(ABC):
     def prepare(self) -> None:
         """As ``qa.reader.Reader`` has it: there is nothing to load, unless a reader says otherwise."""
         return None
+
+
+def _with_own_figure(question: AnalysedQuestion, extract: Extract) -> Extract:
+    """The extract with the figure marked that belongs to what the question names, of several in a row."""
+    start = extract.quote.start
+    span = Span(extract.span.start - start, extract.span.end - start)
+    own = own_figure(question.text, extract.passage.slice(extract.quote), span)
+    return replace(extract, span=Span(start + own.start, start + own.end)) if own else extract
 
 
 def _with_list(extract: Extract, *, asked: bool) -> Extract:

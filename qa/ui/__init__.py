@@ -12,7 +12,8 @@
     models      what they take and give: the contract's objects as pydantic models
     trace       why this answer: what each search and the reader made of each passage
     questions   what people say of an answer, kept as a question set of their own
-    uploads     files that people bring: capped, never served; shelf (shelf_api) adds, removes and brings back
+    uploads     files that people bring: capped, never served; desk keeps what can be undone; shelf (shelf_api) adds,
+                removes and brings back
     bench       evaluations run from the screen (bench_api, failures), one at a time
     folders     where the last three keep what they are given
     places      where a quote lies for a browser: UTF-16 offsets, context, link

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from qa.corpus.formats import PARSERS
 from qa.errors import CorpusError
+from qa.ui.models import Failure
 from qa.ui.shelf import Change, Shelf
-from qa.ui.uploads import Refused
+from qa.ui.uploads import FORMATS, Refused
 
 
 class UploadRules(BaseModel):
@@ -49,6 +49,7 @@ class ChangeNow(BaseModel):
     message: str
     done: int
     total: int
+    failures: list[Failure] = Field(description="files that could not be read, by name; they were not kept")
 
 
 def shelf_routes(shelf: Shelf | None) -> APIRouter:
@@ -60,7 +61,7 @@ def shelf_routes(shelf: Shelf | None) -> APIRouter:
         """Which files are taken; none where the documents cannot be changed."""
         if shelf is None:
             return {"formats": [], "max_bytes": 0, "max_files": 0}
-        return {"formats": sorted(PARSERS), "max_bytes": shelf.uploads.max_bytes, "max_files": shelf.uploads.max_files}
+        return {"formats": FORMATS, "max_bytes": shelf.uploads.max_bytes, "max_files": shelf.uploads.max_files}
 
     if shelf is not None:
         _uploading(router, shelf)

@@ -187,7 +187,7 @@ def read_corpus(folder: Path = CORPUS) -> list[Document]:
 
 
 class FakeLibrary:
-    """Changes the documents of a ``FakeEngine``; a file named "bad…" cannot be read, and "broken…" fails it all."""
+    """Changes the documents of a ``FakeEngine``; a file with "?" in it cannot be read, and "broken…" fails it all."""
 
     def __init__(self, engine: FakeEngine) -> None:
         self.engine = engine
@@ -195,27 +195,37 @@ class FakeLibrary:
         self.may_go.set()
         self.gone: dict[str, Document] = {}
 
-    def add(self, paths: Sequence[Path], folder: Path, progress: Progress) -> None:
+    def add(self, paths: Sequence[Path], folder: Path, progress: Progress) -> Sequence[Failure]:
+        assert all(path.parent == folder for path in paths)
         progress("reading", 0, len(paths))
         self.may_go.wait(20)
-        for path in paths:
-            assert path.parent == folder
-            if path.name.startswith("broken"):
-                raise IndexBusy("process 7 is writing the index: try again when it is done")
-            if path.name.startswith("bad"):
-                self.engine.replace(failures=[*self.engine.failures(), Failure(str(path), "it is <i>not</i> text")])
-            else:
-                self.engine.replace([*self.engine.documents(), make_document(path, path.name)])
+        if any(path.name.startswith("broken") for path in paths):
+            raise IndexBusy("process 7 is writing the index: try again when it is done")
+        return self._update(paths)
 
-    def remove(self, ids: Sequence[str], progress: Progress) -> None:
+    def remove(self, ids: Sequence[str], progress: Progress) -> Sequence[Failure]:
         progress("writing", 0, 1)
         self.gone |= {id: self.engine.document(id) for id in ids}
         self.engine.replace([each for each in self.engine.documents() if each.id not in ids])
+        return self.engine.failures()
 
-    def restore(self, paths: Sequence[Path], progress: Progress) -> None:
-        back = [each for each in self.gone.values() if Path(each.source.path) in paths]
-        assert all(Path(each.source.path).is_file() for each in back)
-        self.engine.replace([*self.engine.documents(), *back])
+    def restore(self, paths: Sequence[Path], progress: Progress) -> Sequence[Failure]:
+        back = {path: each for each in self.gone.values() if (path := Path(each.source.path)) in paths}
+        there = [each for path, each in back.items() if path.is_file()]
+        self.engine.replace([*self.engine.documents(), *there])
+        return self._update([path for path in paths if path not in back])
+
+    def _update(self, paths: Sequence[Path]) -> Sequence[Failure]:
+        """The index as these files are now."""
+        documents = [each for each in self.engine.documents() if Path(each.source.path) not in paths]
+        failures = [each for each in self.engine.failures() if Path(each.path) not in paths]
+        for path in filter(Path.is_file, paths):
+            if "?" in path.read_text(encoding="utf-8"):
+                failures.append(Failure(str(path), "it is <i>not</i> text"))
+            else:
+                documents.append(make_document(path, path.name))
+        self.engine.replace(documents, failures)
+        return tuple(failures)
 
 
 class FakeSubject:
@@ -224,11 +234,13 @@ class FakeSubject:
     encoder_name = "fake"
     index_hash = "fake"
 
-    def __init__(self, engine: FakeEngine, may_go: threading.Event) -> None:
+    def __init__(self, engine: FakeEngine, may_go: threading.Event, asked: list[str] | None = None) -> None:
         self.engine = engine
         self.may_go = may_go
+        self.asked = [] if asked is None else asked
 
     def ask(self, question: str, history: Sequence[str] = (), *, top_k: int = 10) -> Answer:
+        self.asked.append(question)
         assert self.may_go.wait(20)
         return self.engine.ask(question, history, top_k=top_k)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,6 +65,11 @@ def ended(client: TestClient, response: Any) -> dict[str, Any]:
     return now
 
 
+def visible(uploads: Uploads) -> list[str]:
+    """The files that would be indexed."""
+    return sorted(path.name for path in uploads.folder.glob("[!.]*"))
+
+
 def listed(client: TestClient) -> set[str]:
     return {each["id"] for each in client.get("/api/v1/documents").json()["documents"]}
 
@@ -98,14 +105,84 @@ def test_files_elsewhere_are_never_moved_or_deleted(client: TestClient, engine: 
     assert path.is_file()
 
 
-def test_a_removed_upload_is_deleted_when_the_server_next_starts(client: TestClient, uploads: Uploads) -> None:
+def add(client: TestClient, *names: str) -> dict[str, Any]:
+    return ended(client, client.post("/api/v1/documents", json={"uploads": list(names)}))
+
+
+def test_what_cannot_be_read_is_told_and_not_kept(client: TestClient, engine: FakeEngine, uploads: Uploads) -> None:
+    upload(client, "good.txt")
+    upload(client, "bad.txt", b"?")
+    now = add(client, "good.txt", "bad.txt")
+    assert now["state"] == "done"
+    assert now["failures"] == [{"path": "bad.txt", "reason": "it is <i>not</i> text"}]
+    assert "good.txt" in listed(client) and "bad.txt" not in listed(client)
+    assert visible(uploads) == ["good.txt"]
+    assert engine.failures() == ()  # nothing of it is left for the next update
+    assert add(client, "good.txt")["failures"] == []
+
+
+def test_what_cannot_be_read_does_not_take_the_place_of_what_could_be(client: TestClient, uploads: Uploads) -> None:
     upload(client, "a.txt")
-    ended(client, client.post("/api/v1/documents", json={"uploads": ["a.txt"]}))
+    add(client, "a.txt")
+    upload(client, "a.txt", b"?")
+    assert [each["path"] for each in add(client, "a.txt")["failures"]] == ["a.txt"]
+    assert "a.txt" in listed(client)
+    assert (uploads.folder / "a.txt").read_bytes() == TEXT
+    upload(client, "a.txt", TEXT * 2)
+    add(client, "a.txt")
+    upload(client, "a.txt", b"?")
+    add(client, "a.txt")
+    assert (uploads.folder / "a.txt").read_bytes() == TEXT * 2
+
+
+def test_a_source_whose_file_has_gone_is_not_said_to_be_back(client: TestClient, uploads: Uploads) -> None:
+    upload(client, "a.txt")
+    add(client, "a.txt")
+    ended(client, client.delete("/api/v1/documents/a.txt"))
+    uploads.close()
+    now = ended(client, client.post("/api/v1/documents/restore", json={"ids": ["a.txt"]}))
+    assert now["state"] == "failed" and now["message"].startswith("a.txt is not back")
+
+
+def test_a_removed_upload_is_deleted_when_the_server_ends(client: TestClient, uploads: Uploads) -> None:
+    upload(client, "a.txt")
+    add(client, "a.txt")
     ended(client, client.delete("/api/v1/documents/a.txt"))
     upload(client, "b.txt")
-    (uploads.folder / ".part-1234").write_bytes(b"half")
-    uploads.sweep()
-    assert [path.name for path in uploads.folder.iterdir()] == ["b.txt"]
+    [kept] = uploads.folder.glob("**/a.txt")
+    uploads.close()
+    assert not kept.exists()
+    assert visible(uploads) == ["b.txt"]
+
+
+def test_another_server_that_starts_leaves_what_can_be_undone(client: TestClient, uploads: Uploads) -> None:
+    upload(client, "a.txt")
+    add(client, "a.txt")
+    ended(client, client.delete("/api/v1/documents/a.txt"))
+    other = Uploads(uploads.folder)
+    other.sweep()
+    other.close()
+    assert ended(client, client.post("/api/v1/documents/restore", json={"ids": ["a.txt"]}))["state"] == "done"
+    assert (uploads.folder / "a.txt").read_bytes() == TEXT
+
+
+def test_what_a_killed_server_left_is_deleted_when_the_next_one_starts(tmp_path: Path) -> None:
+    folder = tmp_path / "uploads"
+    code = f"""
+import os, pathlib
+from qa.ui.uploads import Uploads
+folder = pathlib.Path({str(folder)!r})
+uploads = Uploads(folder)
+folder.mkdir()
+(folder / "a.txt").write_text("words")
+uploads.put_aside(folder / "a.txt")
+os._exit(9)
+"""
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 9
+    assert len(list(folder.glob("**/a.txt"))) == 1
+    Uploads(folder).sweep()
+    assert list(folder.glob("**/a.txt")) == []
 
 
 @pytest.mark.parametrize(
@@ -128,19 +205,20 @@ def test_names_that_are_not_taken(client: TestClient, uploads: Uploads, name: st
     response = upload(client, name)
     assert response.status_code == status
     assert response.json()["detail"]
-    assert not uploads.folder.exists() or list(uploads.folder.iterdir()) == []
+    assert not uploads.folder.exists() or visible(uploads) == []
 
 
 def test_caps_on_size_number_and_sum(client: TestClient, uploads: Uploads) -> None:
     assert upload(client, "large.txt", b"x" * 100_001).status_code == 413
-    assert list(uploads.folder.iterdir()) == []
+    assert visible(uploads) == []
     assert upload(client, "first.txt", b"x" * 90_000).status_code == 201
     assert upload(client, "second.txt", b"x" * 70_000).status_code == 413
-    assert upload(client, "first.txt", b"x" * 100_000).status_code == 201  # replaced, not added
+    add(client, "first.txt")
+    assert upload(client, "first.txt", b"x" * 50_000).status_code == 201  # replaced, not added
     for name in ("second.txt", "third.txt"):
         assert upload(client, name).status_code == 201
     assert upload(client, "fourth.txt").status_code == 413
-    assert sorted(path.name for path in uploads.folder.iterdir()) == ["first.txt", "second.txt", "third.txt"]
+    assert visible(uploads) == ["first.txt", "second.txt", "third.txt"]
 
 
 def test_other_sites_cannot_upload_or_remove(client: TestClient, uploads: Uploads) -> None:
@@ -161,10 +239,11 @@ def test_one_change_at_a_time(client: TestClient, library: FakeLibrary) -> None:
     assert ended(client, started)["state"] == "done"
 
 
-def test_a_change_that_fails_says_why_and_the_next_one_works(client: TestClient) -> None:
+def test_a_change_that_fails_says_why_and_the_next_one_works(client: TestClient, uploads: Uploads) -> None:
     upload(client, "broken.txt")
     now = ended(client, client.post("/api/v1/documents", json={"uploads": ["broken.txt"]}))
     assert (now["state"], now["message"]) == ("failed", "process 7 is writing the index: try again when it is done")
+    assert visible(uploads) == []
     assert ended(client, client.delete("/api/v1/documents/xinhua-regional-clusters.txt"))["state"] == "done"
 
 
@@ -189,5 +268,5 @@ def test_what_was_removed_takes_room_until_it_is_deleted(tmp_path: Path) -> None
     uploads.put_aside(uploads.folder / "a.txt")
     with pytest.raises(Refused, match="no room"):
         keep("b.txt")
-    uploads.sweep()
+    uploads.close()
     assert keep("b.txt") == 1000

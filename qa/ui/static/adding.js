@@ -53,18 +53,35 @@ export async function add(files) {
     try {
       const given = await upload(file, (share) => progress(index + share, all.length));
       kept.push(given.name);
+      forgive(given.name);
     } catch (error) {
       refuse(file.name, error.message);
     }
   }
-  if (kept.length) await changed(() => api("api/v1/documents", { uploads: kept }), () => `Added ${kept.length === 1 ? kept[0] : count(kept.length, "file")}.`);
-  else say("Nothing was added: see what could not be read.");
+  if (kept.length) await changed(() => api("api/v1/documents", { uploads: kept }), ({ failures }) => added(kept, failures));
+  else say("Nothing was added: see what could not be read.", true);
   busy(false);
   parts.choose.focus();
 }
 
+/** What to say of files that were sent to be indexed. */
+function added(names, failures) {
+  const read = names.filter((name) => !failures.some((each) => each.path === name));
+  const good = read.length ? `Added ${few(read)}.` : "";
+  const bad = failures.length ? `${few(failures.map((each) => each.path))} could not be read: ${sentence(failures[0].reason)}` : "";
+  return [good, bad].filter(Boolean).join(" ");
+}
+
+const few = (names) => (names.length === 1 ? names[0] : count(names.length, "file"));
+
 function refuse(path, reason) {
-  rejected.set([...rejected.get().filter((each) => each.path !== path), { path, reason }]);
+  forgive(path);
+  rejected.set([...rejected.get(), { path, reason }]);
+}
+
+/** What was refused before is not held against a file of that name that is taken. */
+function forgive(path) {
+  rejected.set(rejected.get().filter((each) => each.path !== path));
 }
 
 /** XMLHttpRequest, since fetch does not tell how much of a body has been sent. */
@@ -121,9 +138,10 @@ async function changed(start, done) {
       await new Promise((resolve) => setTimeout(resolve, POLL));
       now = await api("api/v1/changes");
     }
+    for (const { path, reason } of now.failures) refuse(path, reason);
     if (now.state === "failed") throw new Error(sentence(now.message));
     await refresh();
-    say(done());
+    say(done(now), now.failures.length > 0);
     return true;
   } catch (error) {
     say(error.message, true);

@@ -105,7 +105,7 @@ function drawFailures() {
   const all = [...failures, ...refused];
   parts.failed.hidden = all.length === 0;
   const rows = all.map(({ path, reason }) => el("li", {}, el("strong", {}, path), el("span", {}, reason)));
-  const forget = el("button", { class: "quiet", type: "button", onclick: () => rejected.set([]) }, "Forget those that were not uploaded");
+  const forget = el("button", { class: "quiet", type: "button", onclick: () => rejected.set([]) }, "Forget those that were not added");
   parts.failed.replaceChildren(el("h3", {}, `${count(all.length, "file")} could not be read`), el("ul", {}, rows), refused.length ? forget : "");
 }
 

@@ -76,7 +76,7 @@ def _reading(router: APIRouter, service: Service) -> None:
 
     @router.get("/documents/{id:path}/original", response_class=Response, response_model=None)
     def original_file(id: str) -> Response | dict[str, Any]:
-        """The file itself: PDF and text in place, anything else as a download."""
+        """The file itself: a PDF in place, anything else as a download."""
         known = {entry.source.id: entry.source for entry in service.engine.sources()}
         if id not in known and f"{id}/original" in known:  # a document that is itself called "original"
             return JSONResponse(objects.with_text(_document(service, f"{id}/original")))

@@ -89,6 +89,7 @@ class Place(BaseModel):
     before: str
     after: str
     original: str = Field(description="the source at that very place; may be relative to this server")
+    original_opens: bool = Field(description="a browser shows it; false: it is a file to download")
 
 
 class Places(BaseModel):
@@ -190,6 +191,7 @@ class DocumentText(DocumentRef):
     pages: list[int] = Field(description="offset at which each page starts; empty without pages")
     u16_pages: list[int]
     original: str
+    original_opens: bool
 
 
 class ListSources(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.types import Answer, Document, Source, hits_to_json
 from qa.ui import models
-from qa.ui.places import citation_place, original, passage_place, u16
+from qa.ui.places import citation_place, original, original_opens, passage_place, u16
 from qa.ui.service import Engine
 from qa.ui.trace import trace_of
 
@@ -54,6 +54,7 @@ def with_text(document: Document) -> dict[str, Any]:
         "pages": pages,
         "u16_pages": [u16(text, page) for page in pages],
         "original": original(document.source),
+        "original_opens": original_opens(document.source),
     }
 
 

@@ -12,11 +12,9 @@ from qa.corpus import archive_of, read_member
 from qa.index.manifest import file_sha256
 from qa.types import Source
 
-_SHOWN_AS_TEXT = {"txt", "md", "html", "htm", "csv", "tsv", "json", "jsonl", "eml"}
-
 
 def original_response(source: Source) -> Response:
-    """PDF and text in place, everything else as a download. HTML is shown as its source text.
+    """A PDF in place, everything else as a download.
 
     404 where the file is gone and 409 where it is no longer the one that was indexed: a quote would not stand in it.
     """
@@ -31,14 +29,17 @@ def original_response(source: Source) -> Response:
         found = ""
     if found != source.sha256:
         return PlainTextResponse(f"{source.id} has changed since it was indexed: run `pincite index`.\n", 409)
-    kind = "application/pdf" if source.kind == "pdf" else "text/plain; charset=utf-8"
-    if source.kind != "pdf" and source.kind not in _SHOWN_AS_TEXT:
-        kind = "application/octet-stream"
-    way = "attachment" if kind == "application/octet-stream" else "inline"
+    way = "inline" if is_shown(source) else "attachment"
+    kind = "application/pdf" if is_shown(source) else "application/octet-stream"
     if content is None:
         return FileResponse(path, media_type=kind, filename=path.name, content_disposition_type=way, headers=_SANDBOX)
     named = {"Content-Disposition": f"{way}; filename*=utf-8''{quote(path.name, safe='')}"}
     return Response(content, media_type=kind, headers=_SANDBOX | named)
+
+
+def is_shown(source: Source) -> bool:
+    """Whether a browser shows the original in place."""
+    return source.kind == "pdf"
 
 
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"}

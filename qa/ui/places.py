@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from qa.types import Citation, Document, Passage, Source
 from qa.ui.models import Place
+from qa.ui.originals import is_shown
 
 CONTEXT = 180
 """Characters of context on each side of a quote, at most."""
@@ -48,6 +49,7 @@ def _place(document: Document, quote: tuple[int, int], span: tuple[int, int], li
         before=before,
         after=after,
         original=original(document.source, link),
+        original_opens=original_opens(document.source, link),
     )
 
 
@@ -76,13 +78,21 @@ def _after(text: str, end: int, last: int, reach: int) -> str:
 
 
 def original(source: Source, link: str = "") -> str:
-    """``link`` where it leads to the web; else our copy of the file, at the same place."""
-    if link.startswith(("https://", "http://")):
-        return link
-    if not link and source.url and source.url.startswith(("https://", "http://")):
-        return source.url
-    fragment = urlsplit(link).fragment
+    """``link`` where it leads to the web; else our copy of the file, at the same place if a browser shows it."""
+    if web := _on_the_web(source, link):
+        return web
+    fragment = urlsplit(link).fragment if is_shown(source) else ""
     return f"{document_path(source.id)}/original" + (f"#{fragment}" if fragment else "")
+
+
+def original_opens(source: Source, link: str = "") -> bool:
+    """Whether a browser shows ``original``; else it is a file to download."""
+    return _on_the_web(source, link) is not None or is_shown(source)
+
+
+def _on_the_web(source: Source, link: str) -> str | None:
+    address = link or source.url or ""
+    return address if address.startswith(("https://", "http://")) else None
 
 
 def document_path(id: str) -> str:

@@ -13,7 +13,15 @@ TITLE = '<img src=x onerror="window.x=1"> ${window.x=1} {{7*7}} </script><script
 EMOJI = "🧪👩‍🔬𝔘nicode zebra says 42 apples: שלום עולם, 漢字 and 🇨🇭 flags stay in place"
 HOSTILE = (
     "7 times <script>window.x=1</script> hostile scripts walrus counted ${window.x=1} {{7*7}} <img src=x "
-    r"onerror=window.x=1> C:\users\new \u0041 `${window.x=1}` </textarea><style>*{display:none}</style>"
+    r"onerror=window.x=1> C:\users\new \u0041 `${window.x=1}` </textarea><style>*{display:none}</style> "
+    "<svg onload=window.x=1><animate onbegin=window.x=1> <iframe srcdoc='<script>parent.x=1</script>'></iframe> "
+    "<a href=javascript:window.x=1>here</a> <form id=question action=https://evil.example><input name=q></form> "
+    "<img src=https://evil.example/pixel.png> <div style=position:fixed;inset:0;z-index:9>over all</div> "
+    "<base href=https://evil.example/> <meta http-equiv=refresh content=0;url=https://evil.example/> "
+    "<link rel=stylesheet href=https://evil.example/x.css> <object data=https://evil.example/></object> "
+    "<details open ontoggle=window.x=1> <video><source onerror=window.x=1></video> <body onload=window.x=1> "
+    "![pixel](https://evil.example/x.png) [here](javascript:window.x=1) **5*3** and 2*4 mg, if a<b then c>d "
+    "&lt;script&gt;window.x=1&lt;/script&gt; &#60;b&#62; <!-- ]]> --></div></div></section> ${ {{ }} \x00\u2028\u202e end"
 )
 PAGES = ("First page about nothing much.\n\n", "The second page says the giraffe weighs 800 kg\nand continues ")
 STRADDLES = "over to page three without a stop"

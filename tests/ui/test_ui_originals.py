@@ -35,20 +35,19 @@ def source(folder: Path, name: str, content: bytes, kind: str = "txt") -> Source
     return replace(document("x").source, id=f"a.zip/{name}", path=f"{folder}/a.zip/{name}", sha256=sha256, kind=kind)
 
 
-def test_it_is_shown_as_a_file_of_its_own(inside: Source) -> None:
+def test_it_is_a_download_of_its_own(inside: Source) -> None:
     response = original_response(inside)
     assert (response.status_code, response.body) == (200, CONTENT)
-    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert response.headers["content-type"] == "application/octet-stream"
     assert response.headers["content-security-policy"].startswith("sandbox")
     way, _, name = response.headers["content-disposition"].partition("; filename*=utf-8''")
-    assert (way, unquote(name)) == ("inline", "tower \u00e4.txt")
+    assert (way, unquote(name)) == ("attachment", "tower \u00e4.txt")
 
 
-def test_a_format_that_browsers_do_not_show_is_a_download(tmp_path: Path) -> None:
-    write_archive(tmp_path, {"b.docx": b"PK"})
-    response = original_response(source(tmp_path, "b.docx", b"PK", "docx"))
-    assert response.headers["content-disposition"].startswith("attachment; ")
-    assert response.headers["content-type"] == "application/octet-stream"
+def test_a_pdf_is_shown_in_place(inside: Source, tmp_path: Path) -> None:
+    response = original_response(source(tmp_path, "in/page.pdf", b"%PDF", "pdf"))
+    assert response.headers["content-disposition"].startswith("inline; ")
+    assert response.headers["content-type"] == "application/pdf"
 
 
 def test_another_content_is_not_shown_as_the_source(inside: Source, tmp_path: Path) -> None:

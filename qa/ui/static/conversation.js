@@ -3,7 +3,7 @@ import { link, questionInAddress, showInAddress } from "./address.js";
 import { announce, api, el, icon, sentence } from "./lib.js";
 import { chosen, follow, listing, load, onlyChosen, refreshIfChanged, save, status } from "./store.js";
 import { followViewer, renderTurn, spoken, views, waitingText } from "./turn.js";
-import { closeViewer, isWide, openView } from "./viewer.js";
+import { closeViewer, isWide, openView, read } from "./viewer.js";
 import { welcome } from "./welcome.js";
 
 const HISTORY = 8; // earlier questions sent with a new one
@@ -147,6 +147,7 @@ function ended(turn) {
   toTop(turn);
   if (turn.problem) return;
   const [first] = turn.answer.citations.length ? views(turn) : [];
+  for (const { documentId } of views(turn)) read(documentId).catch(() => null); // a click then waits for nothing
   if (!first) closeViewer("No passage to show: the sources do not answer.");
   else if (isWide()) openView(first);
 }

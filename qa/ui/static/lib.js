@@ -14,6 +14,7 @@ export function el(tag, attributes = {}, ...children) {
 
 const ICONS = {
   out: "M6 3H3v10h10v-3M9 3h4v4M13 3 7 9",
+  down: "M8 2v8M4.5 6.5 8 10l3.5-3.5M3 13h10",
   copy: "M5 5V3h8v8h-2M3 5h8v8H3z",
   link: "M7 9 9 7M6 7 4 9a2 2 0 0 0 3 3l2-2M7 6l2-2a2 2 0 0 1 3 3l-2 2",
   close: "M4 4l8 8M12 4l-8 8",

@@ -79,8 +79,8 @@ export function copyQuote(view) {
 /** A quote with its reference, as people paste it into a report. */
 export function forReport({ quote, document, place }) {
   const from = [document.title, document.publisher, day(document.published), where(place)].filter(Boolean).join(", ");
-  const link = /^https?:/.test(place.original) ? `\n${place.original}` : `\n${document.id}`;
-  return `“${quote}”\n${from}.${link}\n`;
+  const link = URL.canParse(place.original, location.href) ? new URL(place.original, location.href).href : document.id;
+  return `“${quote}”\n${from}.\n${link}\n`;
 }
 
 /** Shows in every turn which citation the viewer has open. */

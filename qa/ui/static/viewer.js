@@ -113,8 +113,8 @@ function cover() {
   parts.root.toggleAttribute("aria-modal", covered);
 }
 
-/** The text of a document; the last few are kept. */
-function read(id) {
+/** The text of a document; the last few are kept. Called ahead for what may be opened next. */
+export function read(id) {
   if (!documents.has(id)) {
     const reading = api(documentPath(id));
     reading.catch(() => documents.delete(id));
@@ -134,11 +134,11 @@ function describe(view) {
   parts.note.removeAttribute("role");
   parts.steps.hidden = siblings.length < 2;
   if (siblings.length > 1) showSteps(view);
-  parts.tools.replaceChildren(...[openOriginal(place?.original), number && copyQuote(view)].filter(Boolean));
+  parts.tools.replaceChildren(...[place && toOriginal(place), number && copyQuote(view)].filter(Boolean));
 }
 
-function openOriginal(href) {
-  return href ? outside(href, icon("out"), "Open original") : null;
+function toOriginal({ original, original_opens: opens }) {
+  return outside(original, icon(opens ? "out" : "down"), opens ? "Open original" : "Download original");
 }
 
 function showSteps(view) {
@@ -164,7 +164,7 @@ function step(name, by) {
 
 function fill(view, document) {
   const { place, quote } = view;
-  if (!place) parts.tools.replaceChildren(...[openOriginal(document.original)].filter(Boolean));
+  if (!place) parts.tools.replaceChildren(...[toOriginal(document)].filter(Boolean));
   const stands = quote === undefined || document.text.slice(place.u16_start, place.u16_end) === quote;
   if (!stands) warn("The text of this source has changed: the quote is no longer at this place, so nothing is marked.");
   const mark = stands && quote !== undefined ? place : null;

@@ -32,6 +32,7 @@ GRADIO_OPEN = frozenset({"startup-events", "heartbeat", "queue", "app_id", "them
 _GRADIO_CLOSED = ("/monitoring", "/config", "/svelte", "/pwa_icon", "/login", "/logout", "/openapi.json")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+_FORWARDED = re.compile(r'^[^,]*?\bproto="?(\w+)', re.IGNORECASE)  # of the first proxy: RFC 7239
 MAX_BODY = 1024 * 1024
 """Bytes a request may have; several times what the longest question with its history needs."""
 UPLOADS = frozenset({"/api/v1/uploads"})
@@ -144,8 +145,7 @@ class TokenGuard:
     async def _answer(self, request: Request) -> Response:
         if request.method == "POST" and request.url.path == "/token":
             form = parse_qs((await _small_body(request)).decode("utf-8", "replace"))
-            url = request.url.replace(path="/")
-            return self._log_in(request, form.get("token", [""])[0].strip(), url)
+            return self._log_in(request, form.get("token", [""])[0].strip(), request.url.replace(path="/"))
         if request.method == "GET" and (given := request.query_params.get("token")):
             return self._log_in(request, given, request.url.remove_query_params("token"))
         return _refuse(request)
@@ -153,10 +153,21 @@ class TokenGuard:
     def _log_in(self, request: Request, given: str, url: URL) -> Response:
         if not _equal(given, self.token):
             return _refuse(request, "That is not the token.")
-        response = RedirectResponse(str(url), 303)
-        secure = request.url.scheme == "https"
+        # Without scheme and host: a proxy in front may have others than this server knows of.
+        path = "/" + url.path.lstrip("/")  # two slashes would begin a host
+        response = RedirectResponse(path + (f"?{url.query}" if url.query else ""), 303)
+        secure = _by_https(request)
         response.set_cookie(_COOKIE, self.session, max_age=_YEAR, httponly=True, samesite="strict", secure=secure)
         return response
+
+
+def _by_https(request: Request) -> bool:
+    """Whether the visitor came by HTTPS, be it to a proxy in front. Who says so wrongly spoils only his own cookie."""
+    told = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    if not told and (found := _FORWARDED.search(request.headers.get("forwarded", ""))):
+        told = found[1].lower()
+    origin = request.headers.get("origin", "").partition("://")[0].lower()
+    return "https" in (request.url.scheme, told, origin)
 
 
 def _equal(given: str, known: str) -> bool:

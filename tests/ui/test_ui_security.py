@@ -231,7 +231,10 @@ def test_the_address_sets_a_cookie_and_leaves_the_token_out(guarded: TestClient)
     guarded.cookies.clear()
     response = guarded.get("/", params={"token": TOKEN, "q": "Which cities?"})
     check_logged_in(guarded, response)
-    assert response.headers["location"] == "http://testserver/?q=Which+cities%3F"
+    assert response.headers["location"] == "/?q=Which+cities%3F"
+    guarded.cookies.clear()
+    response = guarded.get("http://testserver//evil.example/x", params={"token": TOKEN})
+    assert response.headers["location"] == "/evil.example/x"
 
 
 def test_the_form_sets_a_cookie_and_keeps_the_question(guarded: TestClient) -> None:
@@ -243,7 +246,38 @@ def test_the_form_sets_a_cookie_and_keeps_the_question(guarded: TestClient) -> N
     assert guarded.post("/token", content=b"x" * 10_000).status_code == 401
     response = guarded.post("/token?q=x", data={"token": TOKEN})
     check_logged_in(guarded, response)
-    assert response.headers["location"] == "http://testserver/?q=x"
+    assert response.headers["location"] == "/?q=x"
+
+
+@pytest.mark.parametrize(
+    ("headers", "secure"),
+    [
+        ({}, False),
+        ({"X-Forwarded-Proto": "http"}, False),
+        ({"X-Forwarded-Proto": "https"}, True),
+        ({"X-Forwarded-Proto": "https, http"}, True),
+        ({"X-Forwarded-Proto": "http, https"}, False),
+        ({"Forwarded": 'for=192.0.2.1;proto="https";host=x, for=10.0.0.1;proto=http'}, True),
+        ({"Forwarded": "for=192.0.2.1;proto=http, for=10.0.0.1;proto=https"}, False),
+        ({"Origin": "https://testserver"}, True),
+        ({"Origin": "http://testserver"}, False),
+    ],
+)
+def test_behind_https_the_cookie_goes_by_https_only(guarded: TestClient, headers: dict[str, str], secure: bool) -> None:
+    for response in (
+        guarded.post("/token", data={"token": TOKEN}, headers=headers),
+        guarded.get("/", params={"token": TOKEN}, headers=headers),
+    ):
+        guarded.cookies.clear()
+        assert response.status_code == 303
+        assert ("; secure" in response.headers["set-cookie"].lower()) is secure
+        assert response.headers["location"] == "/"  # whatever scheme and host the proxy has
+
+
+def test_the_cookie_is_secure_where_the_server_itself_speaks_https(engine: FakeEngine) -> None:
+    app = protect(create_app(Service(lambda progress: engine)), hosts=None, token=TOKEN)
+    with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
+        assert "; secure" in client.get("/", params={"token": TOKEN}).headers["set-cookie"].lower()
 
 
 def check_logged_in(guarded: TestClient, response: httpx.Response) -> None:

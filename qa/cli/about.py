@@ -115,6 +115,7 @@ first start the index is built, with progress on the screen.
 
   pincite serve --open                                   the screen in your browser
   pincite serve --index ~/other.index --port 8000        another index, on another port
+  pincite serve --questions ~/reports/questions          Correct and Wrong save there; `pincite eval` takes it, too
   PINCITE_TOKEN=... pincite serve --host 0.0.0.0         for others in your network, who must know the token
 
 Any host but this machine's own asks visitors for a token; without one, a random one is made and printed.

@@ -218,6 +218,11 @@ def _serve(commands: Commands) -> None:
         help="what a visitor must know, 12 characters or more (default: the variable PINCITE_TOKEN, which others on "
         "this machine cannot see in the list of processes)",
     )
+    parser.add_argument(
+        "--questions",
+        metavar="SET",
+        help="where Correct and Wrong keep what they save: a folder, a .jsonl file or a set's name (default: mine)",
+    )
     parser.add_argument("--open", action="store_true", help="open the screen in your browser")
     _answer_options(parser)
     _index_option(parser)

@@ -7,8 +7,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from qa.cli.common import answering, index_dir
+from qa.errors import PinciteError
 from qa.index.manifest import read_manifest
-from qa.settings import OUR_READERS, Settings, serve_token
+from qa.settings import OUR_READERS, Settings, eval_sets_dir, serve_token
 
 
 def run_serve(args: Namespace) -> int:
@@ -18,6 +19,7 @@ def run_serve(args: Namespace) -> int:
         host=args.host,
         port=args.port,
         index_dir=_named(args),
+        questions=_questions(args.questions),
         open_browser=args.open,
         token=serve_token() if args.token is None else args.token,
         settings=_answering(args),
@@ -43,6 +45,18 @@ def _answering(args: Namespace) -> Settings:
 
         reader_name(settings.reader)
     return settings
+
+
+def _questions(name: str | None) -> Path | None:
+    """The file of the set that is named, which may not be there yet."""
+    if name is None:
+        return None
+    from qa.eval.sets import set_file
+
+    file = set_file(str(Path(name).expanduser()), eval_sets_dir()).absolute()
+    if above := next((path for path in file.parents if path.is_file()), None):
+        raise PinciteError(f"{above} is a file: name a folder or a .jsonl file with --questions")
+    return file
 
 
 def _named(args: Namespace) -> Path | None:

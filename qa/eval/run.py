@@ -16,7 +16,7 @@ from qa.pipeline import Mode
 from qa.settings import Settings
 
 BATCH = 32
-"""Questions asked together."""
+"""Questions asked together, where nobody watches."""
 TIMED = 100
 """At least so many, spread over the set, are asked one at a time: the seconds of a batch tell nothing of one."""
 _REMEMBERED = 512
@@ -32,6 +32,8 @@ class Examiner:
     mode: Mode | None = None
     clock: Callable[[], float] = time.perf_counter
     progress: Progress = lambda *_: None
+    batch: int = BATCH
+    """Questions asked together; progress is told before each batch."""
 
     def evaluate(self, questions: QuestionSet, done: Collection[str] = ()) -> Iterator[list[Record]]:
         """A record for every question but those whose id is in ``done``, in order, batch by batch.
@@ -42,9 +44,9 @@ class Examiner:
         timed = {question.id for question in whole[:: max(1, len(whole) // TIMED)]}
         left = [question for question in whole if question.id not in done]
         scorer = self._scorer(questions.unit)
-        for start in range(0, len(left), BATCH):
+        for start in range(0, len(left), self.batch):
             self.progress("asking", len(whole) - len(left) + start, len(whole))
-            batch = left[start : start + BATCH]
+            batch = left[start : start + self.batch]
             yield list(scorer.records(batch, self._hear(batch, scorer, timed)))
         self.progress("asking", len(whole), len(whole))
 

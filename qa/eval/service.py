@@ -38,14 +38,24 @@ from qa.eval.journal import Journal, open_journal, run_key
 from qa.eval.plan import Plan, opened
 from qa.eval.provenance import commit, now
 from qa.eval.report import About, Comparison, Report, make_comparison, make_report, to_json
-from qa.eval.run import Examiner
-from qa.eval.sets import QuestionSet
+from qa.eval.run import BATCH, Examiner
+from qa.eval.sets import QuestionSet, set_name
 from qa.eval.tables import markdown
 from qa.library import Progress
 from qa.measures.rows import Row
 from qa.settings import eval_runs_dir, eval_sets_dir, home
 
-__all__ = ["Plan", "compare_runs", "list_runs", "list_sets", "new_run_folder", "read_lines", "read_summary", "run_plan"]
+__all__ = [
+    "Plan",
+    "compare_runs",
+    "list_runs",
+    "list_sets",
+    "new_run_folder",
+    "read_lines",
+    "read_summary",
+    "run_plan",
+    "set_info",
+]
 
 _NAMED = ("success@5", "MRR@10", "answer-in-text@1", "F1", "refusal-F1", "AUROC-right", "citation-validity")
 """The measures that a list of runs shows."""
@@ -87,10 +97,11 @@ def list_sets(sets_dir: Path | None = None) -> list[SetInfo]:
 
     Quotes are not looked up: that needs an index, and ``run_plan`` does it.
     """
-    return [_set_info(path) for path in sorted((sets_dir or eval_sets_dir()).glob("*/questions.jsonl"))]
+    return [set_info(path) for path in sorted((sets_dir or eval_sets_dir()).glob("*/questions.jsonl"))]
 
 
-def _set_info(path: Path) -> SetInfo:
+def set_info(path: Path) -> SetInfo:
+    """The set in a file that exists."""
     questions = drafts = 0
     splits: set[str] = set()
     error = None
@@ -102,7 +113,7 @@ def _set_info(path: Path) -> SetInfo:
                 splits.add(line["split"])
     except QuestionSetError as caught:
         error = str(caught)
-    return SetInfo(path.parent.name, path, questions, drafts, tuple(sorted(splits)), error)
+    return SetInfo(set_name(path), path, questions, drafts, tuple(sorted(splits)), error)
 
 
 def list_runs(runs_dir: Path | None = None) -> list[RunInfo]:
@@ -132,7 +143,8 @@ def _run_info(folder: Path) -> RunInfo | None:
 
 def new_run_folder(plan: Plan, runs_dir: Path | None = None) -> Path:
     """A folder that does not exist yet, named after the time and the set, for ``run_plan(out=...)``."""
-    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in Path(plan.source).stem).strip(".") or "run"
+    called = set_name(Path(plan.source))
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in called).strip(".") or "run"
     base = f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}-{name[:40]}"
     folders = (runs_dir or eval_runs_dir()) / base
     number = 1
@@ -153,10 +165,11 @@ def run_plan(
     stopped: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda _: None,
     reuse: bool = False,
+    batch: int = BATCH,
 ) -> Report:
     """Ask the questions of ``plan`` and give the numbers; with ``out``, the run's files are there before it returns.
 
-    ``progress(stage, done, total)`` is called as it goes. ``stopped()`` is looked at after every batch;
+    ``progress(stage, done, total)`` is called as it goes. ``stopped()`` is looked at after every ``batch`` questions;
     once true, ``RunStopped`` is raised. What was answered by then, or by a process that was killed, is kept in
     ``out`` (without it below the data folder), and the same call does not ask it again. ``reuse``: a finished run
     in ``out`` that would come out the same is read, not run. ``say`` is told in one line of what will take long.
@@ -177,7 +190,8 @@ def run_plan(
             say(f"{questions.name}: {len(ids):,} questions; {advice}")
         path = out / STARTED if out else home() / "eval-cache" / f"{about.key}.jsonl"
         with open_journal(path, about.key) as journal:
-            _ask(plan, questions, subject, journal, progress, stopped)
+            examiner = Examiner(subject, plan.settings, plan.mode_for(questions), progress=progress, batch=batch)
+            _ask(examiner, questions, journal, stopped)
         report = make_report(replace(about, made=now()), journal.lines(), before)
     if out:
         summary = json.dumps(to_json(report), ensure_ascii=False, indent=1)
@@ -213,15 +227,7 @@ def _finished(folder: Path, about: About) -> About | None:
     return replace(about, made=str(summary.get("made", "")), commit=summary.get("commit"))
 
 
-def _ask(
-    plan: Plan,
-    questions: QuestionSet,
-    subject: Subject,
-    journal: Journal,
-    progress: Progress,
-    stopped: Callable[[], bool],
-) -> None:
-    examiner = Examiner(subject, plan.settings, plan.mode_for(questions), progress=progress)
+def _ask(examiner: Examiner, questions: QuestionSet, journal: Journal, stopped: Callable[[], bool]) -> None:
     for records in examiner.evaluate(questions, frozenset(journal.ids)):
         for record in records:
             journal.add(question_json(record))

@@ -105,7 +105,12 @@ def read_set(path: Path, text_of: TextOf) -> QuestionSet:
     if not questions:
         drafts = "; its drafts count when they are accepted" if any(True for _ in json_lines(path)) else ""
         raise QuestionSetError(f"{path}: there is no question in it{drafts}")
-    return QuestionSet(path.parent.name if path.name == "questions.jsonl" else path.stem, questions)
+    return QuestionSet(set_name(path), questions)
+
+
+def set_name(path: Path) -> str:
+    """What the set in a file is called: its folder's name, or its own where it has another than usual."""
+    return path.parent.name if path.name == "questions.jsonl" else path.stem
 
 
 def is_draft(line: Mapping[str, Any], where: str) -> bool:

@@ -20,6 +20,8 @@ from qa.ui.folders import Folders
 from qa.ui.service import Engine, Service, Unavailable
 
 _log = logging.getLogger(__name__)
+_BATCH = 4
+"""Questions between two looks at Stop; enough that both halves of a pair of cores have work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,16 @@ class Bench:
         return self._running
 
     def start(self, set: str, split: Split) -> Running:
-        """Run a set; one that was stopped goes on. Raises ``Unavailable`` while another one runs."""
-        examined = Examined(lambda folder, settings: self._subject_of(self._service.engine), PRODUCT.build)
-        settings = _settings(self._service.engine)  # not ready yet is said now
+        """Run a set; one that was stopped goes on. Raises ``Unavailable`` while another one runs or none can."""
+        engine = self._service.engine
+        subject = self._subject_of(engine)
+        examined = Examined(lambda folder, settings: subject, PRODUCT.build)
         with self._lock:
             if self._running.state == "working":
                 raise Unavailable("busy", "An evaluation is running already: stop it, or wait until it is done.")
             self._stop.clear()
             self._running = Running("working", set, split, "Starting")
-        plan = Plan(str(self._folders.sets / set), split=split, settings=settings)
+        plan = Plan(str(self._folders.file(set)), split=split, settings=_settings(engine))
         threading.Thread(target=self._run, args=(plan, examined), name="evaluate", daemon=True).start()
         return self._running
 
@@ -87,7 +90,8 @@ class Bench:
         key = (plan.source, plan.split)
         folder = self._unfinished.setdefault(key, new_run_folder(plan, self._folders.runs))
         try:
-            run_plan(plan, examined, out=folder, progress=self._progress, stopped=self._stop.is_set)
+            stopped = self._stop.is_set
+            run_plan(plan, examined, out=folder, progress=self._progress, stopped=stopped, batch=_BATCH)
             self._unfinished.pop(key)
             self._running = replace(self._running, state="done", message="", run=folder.name)
         except RunStopped as error:

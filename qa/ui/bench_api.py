@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from qa.errors import QuestionSetError
-from qa.eval.service import RunInfo, compare_runs, list_runs, list_sets, read_lines, read_summary
+from qa.eval.service import RunInfo, compare_runs, list_runs, read_lines, read_summary
 from qa.eval.sets import Split
 from qa.ui.bench import Bench, Running
 from qa.ui.failures import Lost, lost_questions
@@ -20,6 +20,7 @@ from qa.ui.service import Service
 
 class SetInfo(BaseModel):
     name: str
+    path: str = Field(description="its file; `pincite eval` takes it, too")
     questions: int
     drafts: int = Field(description="noted, and never asked")
     splits: list[str]
@@ -79,12 +80,12 @@ def _running(router: APIRouter, bench: Bench, folders: Folders) -> None:
     @router.get("/sets", response_model=list[SetInfo])
     def sets() -> list[dict[str, Any]]:
         """The question sets there are."""
-        return [asdict(info) | {"splits": list(info.splits)} for info in list_sets(folders.sets)]
+        return [asdict(info) | {"path": str(info.path)} for info in folders.listed()]
 
     @router.post("/runs", response_model=RunningNow, status_code=202)
     def start(body: RunBody) -> Running:
         """Run a set; one that was stopped goes on."""
-        if body.set not in {info.name for info in list_sets(folders.sets)}:
+        if body.set not in {info.name for info in folders.listed()}:
             raise HTTPException(404, f"There is no question set {body.set!r}.")
         return bench.start(body.set, body.split)
 

@@ -27,6 +27,7 @@ def serve(
     port: int = DEFAULT_PORT,
     *,
     index_dir: Path | None = None,
+    questions: Path | None = None,
     token: str | None = None,
     open_browser: bool = False,
     open_engine: Opener | None = None,
@@ -35,6 +36,7 @@ def serve(
     """Serve the screen, the REST API and MCP until interrupted.
 
     A ``host`` other than this machine needs a ``token``; without one a random one is made and printed.
+    ``questions``: the file that Correct and Wrong keep questions in, None = that of the set ``mine``.
     ``open_engine`` replaces the index in ``index_dir`` by another engine; else ``settings`` say how it answers.
     Raises ``PinciteError`` when the address cannot be used.
     """
@@ -60,6 +62,7 @@ def serve(
         listener,
         open_engine or default_opener(index_dir, settings),
         index_dir=None if open_engine else index_dir or usual(),
+        questions=questions,
         token=token,
         hosts=local_hosts() if local else None,
     )

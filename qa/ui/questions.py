@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
@@ -12,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from qa.errors import QuestionSetError
 from qa.eval.edit import add_question, make_line, remove_question
 from qa.eval.sets import parse_question
+from qa.ui.folders import Folders
 from qa.ui.models import Question
 from qa.ui.service import Engine, Service
 
-_FILE = "questions.jsonl"
 SetName = Annotated[str, Field(pattern=r"^mine(-[a-z0-9]+)*$", max_length=64)]
 """Sets of the user's own begin with ``mine``, so that none that comes with the product is changed."""
 Words = Annotated[str, Field(min_length=1, max_length=5_000)]
@@ -49,7 +48,7 @@ class SavedQuestion(BaseModel):
     set: str
 
 
-def question_routes(service: Service, sets_dir: Path) -> APIRouter:
+def question_routes(service: Service, folders: Folders) -> APIRouter:
     """``/api/v1/eval/questions``: add a question to a set of the user's, take it out again."""
     router = APIRouter(prefix="/api/v1/eval/questions")
 
@@ -67,12 +66,12 @@ def question_routes(service: Service, sets_dir: Path) -> APIRouter:
         )
         if not body.draft:
             _check(line, service.engine)
-        return {"id": add_question(sets_dir / body.set / _FILE, line), "set": body.set}
+        return {"id": add_question(folders.file(body.set), line), "set": body.set}
 
     @router.delete("/{id}", response_model=SavedQuestion)
     def take_out(id: str, set: SetName = "mine") -> dict[str, Any]:
         """Take a question out of its set."""
-        if remove_question(sets_dir / set / _FILE, id) is None:
+        if remove_question(folders.file(set), id) is None:
             raise HTTPException(404, f"There is no question {id!r} in the set {set!r}.")
         return {"id": id, "set": set}
 

@@ -41,13 +41,18 @@ def run(
     open_engine: Opener,
     *,
     index_dir: Path | None,
+    questions: Path | None,
     token: str | None,
     hosts: Collection[str] | None,
 ) -> None:
-    """Serve on ``listener`` until interrupted. ``index_dir``: the index whose documents visitors may change."""
+    """Serve on ``listener`` until interrupted.
+
+    ``index_dir``: the index whose documents visitors may change. ``questions``: the file of the questions that they
+    save, None = the usual one.
+    """
     service = Service(open_engine)
     shelf = Shelf(service, IndexLibrary(index_dir), Uploads(uploads_dir(index_dir))) if index_dir else None
-    app = protect(create_app(service, shelf=shelf), hosts=hosts, token=token)
+    app = protect(create_app(service, usual_folders(questions), shelf), hosts=hosts, token=token)
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, timeout_graceful_shutdown=2, proxy_headers=False
     )
@@ -76,6 +81,8 @@ def create_app(
             shelf.uploads.sweep()
         async with door.open():
             yield
+        if shelf is not None:
+            shelf.uploads.close()
         service.close()
 
     app = FastAPI(
@@ -90,7 +97,7 @@ def create_app(
     app.include_router(routes(service))
     app.router.routes += [Route("/mcp", door), Route("/api/v1/docs", api_page)]
     kept = folders or usual_folders()
-    app.include_router(question_routes(service, kept.sets))
+    app.include_router(question_routes(service, kept))
     app.include_router(bench_routes(Bench(service, kept, subject_of), service, kept))
     app.include_router(shelf_routes(shelf))
     app.mount("/screen", Scripts(directory=STATIC), name="screen")

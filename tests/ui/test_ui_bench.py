@@ -18,12 +18,18 @@ from qa.ui.service import Service
 
 
 @pytest.fixture
-def client(tmp_path: Path, may_go: threading.Event) -> Iterator[TestClient]:
+def asked() -> list[str]:
+    """The questions that were asked."""
+    return []
+
+
+@pytest.fixture
+def client(tmp_path: Path, may_go: threading.Event, asked: list[str]) -> Iterator[TestClient]:
     engine = FakeEngine(read_corpus())
     folders = Folders(tmp_path / "sets", tmp_path / "runs")
     write_sets(folders.sets, engine)
     service = Service(lambda progress: engine)
-    app = create_app(service, folders=folders, subject_of=lambda engine: FakeSubject(engine, may_go))  # type: ignore[arg-type]
+    app = create_app(service, folders=folders, subject_of=lambda engine: FakeSubject(engine, may_go, asked))  # type: ignore[arg-type]
     with TestClient(app) as client:
         while client.get("/api/v1/status").json()["state"] == "loading":
             pass
@@ -93,6 +99,42 @@ def test_one_at_a_time_and_a_stopped_one_goes_on(client: TestClient, may_go: thr
     assert stopped["state"] == "stopped" and 0 < stopped["total"] == 40
     assert client.get("/api/v1/eval/runs").json() == []
     assert ended(client, start(client, "many"))["state"] == "done"
+
+
+def test_stop_is_heard_and_progress_told_every_few_questions(
+    client: TestClient, may_go: threading.Event, asked: list[str]
+) -> None:
+    may_go.clear()
+    started = start(client, "many")
+    while not asked:
+        pass
+    client.delete("/api/v1/eval/running")
+    may_go.set()
+    assert ended(client, started)["state"] == "stopped"
+    assert len(asked) <= 4
+    now = ended(client, start(client, "many"))
+    assert (now["state"], now["done"], now["total"]) == ("done", 40, 40)
+    assert len(asked) == 40
+
+
+def test_questions_in_a_folder_of_ones_choice_are_run(tmp_path: Path, may_go: threading.Event) -> None:
+    engine = FakeEngine(read_corpus())
+    write_sets(tmp_path / "own", engine)
+    file = tmp_path / "own" / "known" / "questions.jsonl"
+    folders = Folders(tmp_path / "sets", tmp_path / "runs", file)
+    write_sets(folders.sets, engine)
+    subject_of = lambda engine: FakeSubject(engine, may_go)  # noqa: E731
+    app = create_app(Service(lambda progress: engine), folders=folders, subject_of=subject_of)  # type: ignore[arg-type]
+    with TestClient(app) as client:
+        while client.get("/api/v1/status").json()["state"] == "loading":
+            pass
+        listed = {each["name"]: each for each in client.get("/api/v1/eval/sets").json()}
+        assert set(listed) == {"broken", "known", "many", "mine"}
+        assert (listed["mine"]["path"], listed["mine"]["questions"]) == (str(file), 5)
+        now = ended(client, start(client, "mine"))
+        assert client.get(f"/api/v1/eval/runs/{now['run']}").json()["summary"]["questions"] == 5
+        client.post("/api/v1/eval/questions", json={"question": "Who won the cup?"})
+        assert "Who won the cup?" in file.read_text(encoding="utf-8")
 
 
 def test_a_broken_set_fails_with_file_and_line(client: TestClient) -> None:

@@ -19,7 +19,7 @@ let sets = [];
 
 export function mount(element) {
   parts = build();
-  element.replaceChildren(el("div", { class: "evaluate" }, parts.form, parts.progress, parts.scroller));
+  element.replaceChildren(el("div", { class: "evaluate" }, parts.form, parts.kept, parts.progress, parts.scroller));
   const tab = [...document.querySelectorAll("[role=tab]")].find((each) => each.textContent.trim() === "Evaluate");
   tab?.addEventListener("click", refresh);
   status.watch(({ state }) => state === "ready" && refresh());
@@ -31,12 +31,13 @@ function build() {
   const start = el("button", { class: "button go", type: "submit" }, "Run");
   const stop = el("button", { class: "button", type: "button", hidden: true, onclick: stopRun }, "Stop");
   const form = el("form", { class: "tools", onsubmit: startRun }, set, split, start, stop);
+  const kept = el("p", { class: "kept", hidden: true });
   const said = el("p", { class: "meta", role: "status" });
   const bar = el("progress", { class: "progress", hidden: true, "aria-label": "Progress" });
   const progress = el("div", { class: "running" }, said, bar);
   const result = el("div", { class: "result" });
   const scroller = el("div", { class: "scroller", role: "region", "aria-label": "Results", tabindex: "0" }, result);
-  return { set, split, start, stop, form, said, bar, progress, result, scroller };
+  return { set, split, start, stop, form, kept, said, bar, progress, result, scroller };
 }
 
 // -- sets and runs
@@ -64,6 +65,8 @@ function describeSet() {
   const splits = set?.splits ?? [];
   parts.split.hidden = !splits.length;
   parts.split.replaceChildren(...["all", ...splits].map((name) => el("option", { value: name }, STATED[name] ?? name)));
+  parts.kept.hidden = set?.name !== "mine";
+  parts.kept.replaceChildren("What you marked under answers, kept in ", el("code", {}, set?.path ?? ""));
   if (set?.error) say(sentence(set.error), true);
 }
 

@@ -8,8 +8,9 @@ export function mount(element) {
   const state = el("p", { class: "state", role: "status" });
   const toggle = el("button", { class: "round", type: "button", "aria-label": "Dark theme", onclick: switchTheme }, icon("theme"));
   const name = el("h1", {}, "Pincite");
+  const api = el("a", { class: "quiet", href: "api/v1/docs", target: "_blank", rel: "noopener", title: "The REST API, and MCP" }, "API");
   element.replaceChildren(
-    el("header", { class: "top" }, name, el("p", { class: "motto" }, "Answers quoted word for word"), state, toggle),
+    el("header", { class: "top" }, name, el("p", { class: "motto" }, "Answers quoted word for word"), state, api, toggle),
   );
   status.watch((now) => show(state, now));
   listing.watch(() => show(state, status.get()));

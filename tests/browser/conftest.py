@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))  # the fake engine lives there
 
-from chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, TIMEOUT, NewPage, Watch
+from chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, TIMEOUT, NewPage, Tab, Watch
 from fake import FakeEngine, read_corpus
 from hostile import hostile_documents
 from served import serving
@@ -84,18 +84,32 @@ def new_page(contexts: dict[str, BrowserContext], watch: Watch) -> Iterator[NewP
         page.close()
 
 
+@pytest.fixture(scope="module")
+def own_tabs(contexts: dict[str, BrowserContext]) -> Iterator[dict[str, Tab]]:
+    """As ``tabs``, for a module with a server of its own."""
+    tabs = {name: Tab(context) for name, context in contexts.items()}
+    yield tabs
+    for tab in tabs.values():
+        tab.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(contexts: dict[str, BrowserContext]) -> Iterator[dict[str, Tab]]:
+    """One tab per device, for all tests that need the empty screen, however it became empty."""
+    tabs = {name: Tab(context) for name, context in contexts.items()}
+    yield tabs
+    for tab in tabs.values():
+        tab.close()
+
+
 @pytest.fixture
-def page(new_page: NewPage, url: str) -> Page:
+def page(tabs: dict[str, Tab], watch: Watch, url: str) -> Iterator[Page]:
     """The empty screen on a desktop."""
-    page = new_page()
-    page.goto(url)
-    page.get_by_text("Using all 10 sources").wait_for()
-    return page
+    yield tabs["desktop"].lend(url, watch)
+    tabs["desktop"].take_back(watch)
 
 
 @pytest.fixture
-def phone(new_page: NewPage, url: str) -> Page:
-    page = new_page("phone")
-    page.goto(url)
-    page.get_by_text("Using all 10 sources").wait_for()
-    return page
+def phone(tabs: dict[str, Tab], watch: Watch, url: str) -> Iterator[Page]:
+    yield tabs["phone"].lend(url, watch)
+    tabs["phone"].take_back(watch)

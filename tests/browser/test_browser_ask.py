@@ -61,6 +61,27 @@ def test_keyboard_opens_a_citation_and_escape_returns_to_it(page: Page) -> None:
     expect(page.locator(".viewer")).to_have_attribute("data-open", "false")
 
 
+def test_a_citation_opens_without_a_word_to_the_server(page: Page) -> None:
+    ask(page, QUESTION)
+    expect(page.locator(".viewer mark")).to_be_in_viewport()
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.url))
+    for number in ("2", "3"):
+        page.get_by_role("button", name=f"Citation {number}:").click()
+        expect(page.locator(".viewer .meta").first).to_contain_text(f"[{number}]")
+        expect(page.locator(".viewer mark")).to_be_in_viewport()
+    assert sent == []
+
+
+def test_the_page_leads_to_the_description_of_the_api(page: Page, url: str) -> None:
+    expect(page.get_by_role("link", name="API", exact=True)).to_have_attribute("href", "api/v1/docs")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="API", exact=True).click()
+    opened.value.get_by_role("heading", name="REST API").wait_for()
+    assert opened.value.url == f"{url}api/v1/docs"
+    opened.value.close()
+
+
 def test_next_and_previous_quote(page: Page) -> None:
     ask(page, QUESTION)
     forward = page.get_by_role("button", name="Next quote")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chromium import NewPage
+from chromium import Tab, Watch, check_axe
 from fake import FakeEngine, FakeSubject, read_corpus
 from known import HUB, write_sets
 from playwright.sync_api import Page, expect
@@ -17,26 +17,40 @@ from served import serving
 from qa.ui.folders import Folders
 
 
-@pytest.fixture
-def address(tmp_path: Path, may_go: threading.Event) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def may_go() -> threading.Event:
+    """As the common one, for the server that these tests share."""
+    event = threading.Event()
+    event.set()
+    return event
+
+
+@pytest.fixture(scope="module")
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    home = tmp_path_factory.mktemp("bench")
+    return Folders(home / "sets", home / "runs")
+
+
+@pytest.fixture(scope="module")
+def address(own_folders: Folders, may_go: threading.Event) -> Iterator[str]:
     engine = FakeEngine(read_corpus())
-    folders = Folders(tmp_path / "sets", tmp_path / "runs")
-    write_sets(folders.sets, engine)
-    with serving(lambda progress: engine, folders=folders, subject_of=lambda e: FakeSubject(e, may_go)) as address:  # type: ignore[arg-type]
+    write_sets(own_folders.sets, engine)
+    with serving(lambda progress: engine, folders=own_folders, subject_of=lambda e: FakeSubject(e, may_go)) as address:  # type: ignore[arg-type]
         yield address
 
 
-@pytest.fixture
-def bench(new_page: NewPage, address: str) -> Page:
-    return opened(new_page(), address)
-
-
-def opened(page: Page, address: str) -> Page:
-    page.goto(address)
-    page.get_by_text("Using all 5 sources").wait_for()
+@pytest.fixture(params=["desktop"])
+def bench(
+    request: pytest.FixtureRequest, own_tabs: dict[str, Tab], watch: Watch, address: str, own_folders: Folders
+) -> Iterator[Page]:
+    """The Evaluate tab, before any run."""
+    shutil.rmtree(own_folders.runs, ignore_errors=True)
+    tab = own_tabs[request.param]
+    page = tab.lend(address, watch)
     page.get_by_role("tab", name="Evaluate").click()
     page.get_by_text("How good are the answers?").wait_for()
-    return page
+    yield page
+    tab.take_back(watch)
 
 
 def run(page: Page, name: str) -> None:
@@ -109,15 +123,12 @@ def test_a_broken_set_is_said_to_be(bench: Page) -> None:
     expect(bench.locator(".running .wrong")).to_contain_text("line 1")
 
 
-@pytest.mark.parametrize(("device", "theme"), [("desktop", "dark"), ("phone", "light")])
-def test_for_axe_and_on_a_phone(new_page: NewPage, address: str, device: str, theme: str) -> None:
-    page = new_page(device)
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    opened(page, address)
+@pytest.mark.parametrize(("bench", "theme"), [("desktop", "dark"), ("phone", "light")], indirect=["bench"])
+def test_for_axe_and_on_a_phone(bench: Page, theme: Literal["dark", "light"]) -> None:
+    page = bench
+    page.emulate_media(color_scheme=theme)
     run(page, "known")
     expect(page.locator(".tiles")).to_be_visible()
     page.get_by_text("All measures").click()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = Axe().run(page).response["violations"]
-    serious = [each for each in found if each["impact"] in {"serious", "critical"}]
-    assert [(each["id"], [node["html"][:90] for node in each["nodes"]]) for each in serious] == []
+    check_axe(page)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chromium import NewPage, Watch, ask
+from chromium import Tab, Watch, ask, check_axe
 from fake import FakeEngine, FakeLibrary, read_corpus
 from playwright.sync_api import Page, expect
 from served import serving
@@ -19,34 +18,45 @@ from qa.ui.uploads import Uploads
 ZEPPELIN = "The zeppelin hangar holds 12 zeppelins and one balloon.\n"
 
 
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary(FakeEngine(read_corpus()))
-
-
-@pytest.fixture
-def address(library: FakeLibrary, folders: Folders, tmp_path: Path) -> Iterator[str]:
-    uploads = Uploads(tmp_path / "uploads", max_bytes=100_000)
+@pytest.fixture(scope="module")
+def served(folders: Folders, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeLibrary]]:
+    """The address of a server, and its library."""
+    library = FakeLibrary(FakeEngine(read_corpus()))
+    uploads = Uploads(tmp_path_factory.mktemp("uploads"), max_bytes=100_000)
     with serving(
         lambda progress: library.engine,
         folders=folders,
         shelf_of=lambda service: Shelf(service, library, uploads),
     ) as address:
-        yield address
+        yield address, library
 
 
 @pytest.fixture
-def sources(new_page: NewPage, address: str) -> Page:
-    """The Sources tab on a desktop."""
-    return opened(new_page(), address)
+def library(served: tuple[str, FakeLibrary]) -> FakeLibrary:
+    """As it was at first."""
+    library = served[1]
+    library.engine.replace(read_corpus(), [])
+    library.gone.clear()
+    library.may_go.set()
+    return library
 
 
-def opened(page: Page, address: str) -> Page:
-    page.goto(address)
+@pytest.fixture(params=["desktop"])
+def sources(
+    request: pytest.FixtureRequest,
+    own_tabs: dict[str, Tab],
+    watch: Watch,
+    served: tuple[str, FakeLibrary],
+    library: FakeLibrary,
+) -> Iterator[Page]:
+    """The Sources tab."""
+    tab = own_tabs[request.param]
+    page = tab.lend(served[0], watch)
     page.get_by_text("Using all 5 sources").wait_for()
     page.get_by_role("tab", name="Sources").click()
     page.get_by_role("button", name="Add files").wait_for()
-    return page
+    yield page
+    tab.take_back(watch)
 
 
 def drop(page: Page, files: dict[str, str]) -> None:
@@ -101,12 +111,26 @@ def test_what_is_not_taken_stays_listed_with_the_reason(sources: Page, watch: Wa
     expect(failed).to_contain_text("is not read; known:")
     expect(failed).to_contain_text("It is larger than")
     expect(failed).to_contain_text("it is <i>not</i> text")
+    said = sources.locator(".drop .said")
+    expect(said).to_have_text("Added good.txt. bad.txt could not be read: It is <i>not</i> text.")
     expect(sources.locator(".list li")).to_have_count(6)
     sources.reload()
     sources.get_by_role("tab", name="Sources").click()
     expect(failed).to_contain_text("4 files could not be read")
-    sources.get_by_role("button", name="Forget those that were not uploaded").click()
-    expect(failed).to_contain_text("1 file could not be read")
+    sources.get_by_role("button", name="Forget those that were not added").click()
+    expect(failed).to_be_hidden()
+
+
+def test_a_file_that_cannot_be_read_is_not_said_to_be_added(sources: Page) -> None:
+    drop(sources, {"bad.txt": "?"})
+    said = sources.locator(".drop .said.wrong")
+    expect(said).to_have_text("bad.txt could not be read: It is <i>not</i> text.")
+    expect(sources.locator(".failed")).to_contain_text("it is <i>not</i> text")
+    expect(sources.locator(".list li")).to_have_count(5)
+    drop(sources, {"bad.txt": "words"})
+    expect(said).to_be_hidden()
+    expect(sources.locator(".drop .said")).to_have_text("Added bad.txt.")
+    expect(sources.locator(".failed")).to_be_hidden()
 
 
 def test_a_source_is_removed_and_brought_back(sources: Page) -> None:
@@ -140,12 +164,12 @@ def test_a_change_from_elsewhere_is_seen_when_the_window_is_looked_at(sources: P
     expect(sources.locator("header .state")).to_have_text("4 sources")
 
 
-def test_on_a_phone_and_for_axe(new_page: NewPage, address: str) -> None:
-    page = opened(new_page("phone"), address)
+@pytest.mark.parametrize("sources", ["phone"], indirect=True)
+def test_on_a_phone_and_for_axe(sources: Page) -> None:
+    page = sources
     drop(page, {"a very long name of a file that goes on and on and on.txt": ZEPPELIN})
     expect(page.locator(".list li")).to_have_count(6)
     page.get_by_role("button", name="Remove").first.tap()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    found = Axe().run(page).response["violations"]
-    assert [each["id"] for each in found if each["impact"] in {"serious", "critical"}] == []
+    check_axe(page)

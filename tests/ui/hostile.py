@@ -21,7 +21,7 @@ HOSTILE = (
     "<link rel=stylesheet href=https://evil.example/x.css> <object data=https://evil.example/></object> "
     "<details open ontoggle=window.x=1> <video><source onerror=window.x=1></video> <body onload=window.x=1> "
     "![pixel](https://evil.example/x.png) [here](javascript:window.x=1) **5*3** and 2*4 mg, if a<b then c>d "
-    "&lt;script&gt;window.x=1&lt;/script&gt; &#60;b&#62; <!-- ]]> --></div></div></section> ${ {{ }} \x00\u2028\u202e end"
+    "&lt;script&gt;window.x=1&lt;/script&gt; &#60;b&#62; <!-- ]]> --></div></div></section> ${ {{ }} \u2028\u202e"
 )
 PAGES = ("First page about nothing much.\n\n", "The second page says the giraffe weighs 800 kg\nand continues ")
 STRADDLES = "over to page three without a stop"

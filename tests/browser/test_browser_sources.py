@@ -143,8 +143,8 @@ def test_the_original_of_a_pdf_is_opened_at_the_page(page: Page) -> None:
     ask(page, "What does the giraffe weigh, second page, over to page three?")
     original = page.get_by_role("link", name="Open original")
     expect(original).to_have_attribute("href", re.compile("/api/v1/documents/paged.pdf/original#page=2$"))
-    page.locator(".card").get_by_role("button", name="Copy quote").click()
-    expect(page.locator(".card")).to_contain_text("Copied")
+    page.locator(".card.best").get_by_role("button", name="Copy quote").click()
+    expect(page.locator(".card.best")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").endswith(f"\n{original.get_attribute('href')}\n")
 
 

@@ -26,6 +26,7 @@ PUBLIC = {
     ("POST", "/api/v1/search"),
     ("GET", "/api/v1/status"),
     ("GET", "/api/v1/examples"),
+    ("GET", "/api/v1/health"),
     ("GET", "/api/v1/documents"),
     ("GET", "/api/v1/documents/{id:path}/original"),
     ("GET", "/api/v1/documents/{id:path}"),

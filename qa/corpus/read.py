@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from qa.corpus.discover import Found, discover
-from qa.corpus.formats import PLAIN
+from qa.corpus.formats import ARCHIVES, PARSERS, PLAIN
 from qa.corpus.load import Job, archive_of
 from qa.corpus.sources_toml import Stated, read_sources_toml, unmatched
 from qa.corpus.workers import Workers
@@ -52,7 +52,17 @@ def _jobs(found: Iterable[Found], stated: dict[Path, dict[str, Stated]]) -> Iter
     for each in found:
         if each.folder not in stated:
             stated[each.folder] = read_sources_toml(each.folder)
-        yield Job(each.id, each.path, stated[each.folder].get(each.path.name, Stated()), each.problem)
+        problem = each.problem or _without_opening(each.path)
+        yield Job(each.id, each.path, stated[each.folder].get(each.path.name, Stated()), problem)
+
+
+def _without_opening(path: Path) -> str | None:
+    """Why there is nothing to read in a file, seen from outside: of very many empty ones none need go to a worker."""
+    try:
+        empty = path.suffix.lower() in (PARSERS.keys() | ARCHIVES) and path.stat().st_size == 0
+    except OSError:  # reading it says why
+        return None
+    return "it is empty" if empty and path.is_file() else None
 
 
 def _is_light(job: Job) -> bool:

@@ -151,7 +151,7 @@ def test_sockets_and_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_thousands_of_empty_files(tmp_path: Path) -> None:
     for number in range(2_000):
-        (tmp_path / f"{number}.txt").touch()
+        (tmp_path / f"{number}.{('txt', 'pdf', 'html', 'zip')[number % 4]}").touch()
     write(tmp_path, {"good.txt": GOOD})
     assert len(discover([tmp_path])) == 2_001
     documents, reasons = outcome(tmp_path)

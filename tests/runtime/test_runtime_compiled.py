@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from making import four_threads
 
-from qa.encoder import packaged
+from qa import library
+from qa.encoder import load_encoder, packaged
 from qa.encoder.packaged import PackagedEncoder
 from qa.encoder.sentence_transformer import SentenceTransformerEncoder
-from qa.library import index_paths
 from qa.reader import neural_light
 from qa.reader.neural import WEIGHTS, SpanModel, readings
 from qa.reader.neural_pieces import windows
@@ -105,10 +105,11 @@ def test_texts_of_one_length_are_computed_together(count: int, streams: int, mos
 def test_both_networks_are_compiled_when_an_index_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (packaged, neural_light):
         monkeypatch.setattr(module, "cache_dir", lambda: tmp_path / "cache")
+    monkeypatch.setattr(library, "load_encoder", load_encoder)  # tests of commands leave theirs there
     (tmp_path / "note.txt").write_text("The hub was opened in 2014.")
     kept = []
     for folder in ("index", "other"):
-        index_paths([tmp_path / "note.txt"], tmp_path / folder)
+        library.index_paths([tmp_path / "note.txt"], tmp_path / folder)
         kept.append({path.name.partition("-")[0]: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()})
     assert kept[0].keys() == {"encoder", "reader"}
     assert kept[1] == kept[0]  # once is enough

@@ -21,7 +21,7 @@ from qa.verify import faults
 
 FILES = {
     "bridge.txt": "The old bridge\n\nThe bridge was closed in 1904. Its cables had rusted badly.\n",
-    "hall.txt": "The council met in the hall. It closed the bridge in June.\n",
+    "hall.txt": "The bridge was closed in June. The council met in the hall.\n",
     "page.html": "<title>News</title><h1>News</h1><p>The bridge was closed to traffic by the mayor.</p>",
 }
 Json = dict[str, Any]

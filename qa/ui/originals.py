@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from qa.corpus import archive_of, read_member
 from qa.index.manifest import file_sha256
 from qa.types import Source
+from qa.ui.places import is_shown
 
 
 def original_response(source: Source) -> Response:
@@ -35,11 +36,6 @@ def original_response(source: Source) -> Response:
         return FileResponse(path, media_type=kind, filename=path.name, content_disposition_type=way, headers=_SANDBOX)
     named = {"Content-Disposition": f"{way}; filename*=utf-8''{quote(path.name, safe='')}"}
     return Response(content, media_type=kind, headers=_SANDBOX | named)
-
-
-def is_shown(source: Source) -> bool:
-    """Whether a browser shows the original in place."""
-    return source.kind == "pdf"
 
 
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"}

@@ -10,7 +10,6 @@ from urllib.parse import quote, urlsplit
 
 from qa.types import Citation, Document, Passage, Source
 from qa.ui.models import Place
-from qa.ui.originals import is_shown
 
 CONTEXT = 180
 """Characters of context on each side of a quote, at most."""
@@ -83,6 +82,11 @@ def original(source: Source, link: str = "") -> str:
         return web
     fragment = urlsplit(link).fragment if is_shown(source) else ""
     return f"{document_path(source.id)}/original" + (f"#{fragment}" if fragment else "")
+
+
+def is_shown(source: Source) -> bool:
+    """Whether a browser shows the original in place."""
+    return source.kind == "pdf"
 
 
 def original_opens(source: Source, link: str = "") -> bool:

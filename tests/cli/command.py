@@ -40,3 +40,11 @@ TEXTS = {
     "tower.md": "# The tower\n\nThe tower was built in 1904 by Anna Weber. It leans to the east.\n",
     "bridge.html": "<title>The bridge</title><p>Copper was stolen from the bridge. It is closed until June.</p>",
 }
+
+ROUND = [
+    ("Who built the tower?", "Anna Weber", "tower.md", "The tower was built in 1904 by Anna Weber."),
+    ("When was the tower built?", "1904", "tower.md", "The tower was built in 1904 by Anna Weber."),
+    ("Where does the tower lean?", "to the east", "tower.md", "It leans to the east."),
+    ("What did the council vote for?", "a new roof of copper", "hall.txt", "It voted for a new roof of copper."),
+]
+UNANSWERABLE = ["Who painted the ship?", "When did the mayor marry?", "How deep is the lake?", "Why is grass green?"]

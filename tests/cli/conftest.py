@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command import TEXTS, Ran, Run, Standard
+from command import ROUND, TEXTS, UNANSWERABLE, Ran, Run, Standard
 from fakes import FakeEncoder
 from making import write
 
@@ -85,3 +86,18 @@ def small_index(tmp_path_factory: pytest.TempPathFactory, _loaded_once: None) ->
     folder: Path = tmp_path_factory.mktemp("small")
     library.index_paths([write(folder / "docs", TEXTS)], folder / "index", encoder="fake")
     return folder / "index"
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    """A set of forty over ``small_index``: half of them have an answer there."""
+    lines = []
+    for turn in range(5):
+        for number, (question, answer, document, quote) in enumerate(ROUND):
+            gold = [{"document": document, "quote": quote}]
+            lines.append({"id": f"a{turn}{number}", "question": question, "answers": [answer], "gold": gold})
+        for number, question in enumerate(UNANSWERABLE):
+            lines.append({"id": f"u{turn}{number}", "question": question, "answers": [], "gold": []})
+    file = tmp_path / "mine.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return file

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import pytest
-from command import Run
+from command import ROUND, UNANSWERABLE, Run
 
 from qa.settings import Settings
-
-ROUND = [
-    ("Who built the tower?", "Anna Weber", "tower.md", "The tower was built in 1904 by Anna Weber."),
-    ("When was the tower built?", "1904", "tower.md", "The tower was built in 1904 by Anna Weber."),
-    ("Where does the tower lean?", "to the east", "tower.md", "It leans to the east."),
-    ("What did the council vote for?", "a new roof of copper", "hall.txt", "It voted for a new roof of copper."),
-]
-UNANSWERABLE = ["Who painted the ship?", "When did the mayor marry?", "How deep is the lake?", "Why is grass green?"]
-
-
-@pytest.fixture
-def questions(tmp_path: Path) -> Path:
-    lines = []
-    for turn in range(5):
-        for number, (question, answer, document, quote) in enumerate(ROUND):
-            gold = [{"document": document, "quote": quote}]
-            lines.append({"id": f"a{turn}{number}", "question": question, "answers": [answer], "gold": gold})
-        for number, question in enumerate(UNANSWERABLE):
-            lines.append({"id": f"u{turn}{number}", "question": question, "answers": [], "gold": []})
-    file = tmp_path / "mine.jsonl"
-    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return file
 
 
 def confidences(run: Run, index: Path) -> list[float]:

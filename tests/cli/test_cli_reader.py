@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from command import Json, Run
-from test_cli_calibrate import questions  # noqa: F401 - a fixture
 from tiny_models import figure_finder, random_model, word_liker
 
 WHEN = "When was the tower built?"
@@ -40,7 +39,7 @@ def test_a_cross_encoder_answers(run: Run, small_index: Path, tmp_path: Path) ->
 def test_calibration_is_each_readers_own(
     run: Run,
     small_index: Path,
-    questions: Path,  # noqa: F811
+    questions: Path,
     finder: Path,
     home: Path,
 ) -> None:
@@ -75,7 +74,7 @@ def measures(row: Json) -> dict[str, float]:
     return {one["measure"]: one["value"] for one in row["measures"] if not one["measure"].startswith("seconds")}
 
 
-def test_it_is_evaluated_too(run: Run, small_index: Path, questions: Path, finder: Path) -> None:  # noqa: F811
+def test_it_is_evaluated_too(run: Run, small_index: Path, questions: Path, finder: Path) -> None:
     ran = run("eval", questions, "--index", small_index, "--reader", finder, "--json")
     ours = run("eval", questions, "--index", small_index, "--json")
     assert ran.status == ours.status == 0, ran.err

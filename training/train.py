@@ -27,6 +27,7 @@ from qa.reader.neural_model import ReaderNet, from_base
 from qa.reader.neural_pieces import base_dir
 from qa.runtime.weights import read_tensors
 from training.batches import Batch, Row, collate, plan, read_examples, row
+from training.learn import WAYS, choose
 from training.loss import loss
 from training.measures import validate
 from training.questions import Example
@@ -35,13 +36,14 @@ from training.questions import Example
 class Trainer:
     """A network in bfloat16 for the arithmetic, its weights in float32 for the updates."""
 
-    def __init__(self, device: str, rate: float, seed: int) -> None:
+    def __init__(self, device: str, rate: float, seed: int, way: str = "layers") -> None:
         torch.manual_seed(seed)
         self.device = device
         self.rate = rate
         self.step = 0
         net = ReaderNet()
         net.load_state_dict(from_base(read_tensors(base_dir() / "model.safetensors")), strict=False)
+        choose(net, way)
         self.master = {name: p.detach().clone().to(device) for name, p in net.named_parameters() if p.requires_grad}
         self.net = net.to(device=device, dtype=torch.bfloat16)
         self.trained = {name: p for name, p in self.net.named_parameters() if p.requires_grad}
@@ -127,7 +129,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.run.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    trainer = Trainer(device, options.rate, options.seed)
+    trainer = Trainer(device, options.rate, options.seed, options.learn)
     files = load_rows(options.examples)
     batches: list[list[Row]] = []
     for number, rows in enumerate(files):
@@ -180,6 +182,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--examples", type=Path, nargs="+", required=True)
     parser.add_argument("--held", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="another run's checkpoint to begin with")
+    parser.add_argument("--learn", choices=WAYS, default="layers", help="what of the network is trained")
     parser.add_argument("--size", type=int, default=32, help="examples a step")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--warmup", type=int, default=100, help="steps")

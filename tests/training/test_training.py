@@ -138,6 +138,23 @@ def test_a_few_steps_lower_the_loss_and_the_export_reads_alike(tmp_path: Path) -
     assert TEXT[reading.spans[0].start : reading.spans[0].end] == "Ana Müller"
 
 
+@pytest.mark.parametrize(
+    ("way", "learning"),
+    [("layers", {"positions", "layers", "outputs"}), ("all", {"words", "layers"}), ("adapters", {"outputs"})],
+)
+def test_only_what_is_asked_for_learns(way: str, learning: set[str]) -> None:
+    rows = [made for fact in FACTS if (made := row(example(*fact)))]
+    trainer = Trainer("cpu", rate=3e-4, seed=1, way=way)
+    before = {name: value.detach().clone() for name, value in trainer.net.named_parameters()}
+    losses = [sum(trainer.update(collate(rows), 1.0)) for _ in range(20)]
+    changed = {name for name, value in trainer.net.named_parameters() if not torch.equal(value, before[name])}
+    assert losses[-1] < losses[0]
+    assert learning <= {name.split(".")[0] for name in changed}
+    assert ("words.weight" in changed) == (way == "all")
+    if way == "adapters":
+        assert all(name.endswith((".up", ".down")) for name in changed if not name.startswith("outputs"))
+
+
 def test_weights_are_averaged_by_name_and_as_exported(tmp_path: Path) -> None:
     one, two = (Trainer("cpu", rate=1e-3, seed=seed) for seed in (1, 2))
     name = "outputs.null.weight"

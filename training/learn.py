@@ -1,0 +1,40 @@
+"""What of the network is trained: its layers, everything, or low-rank additions to its layers.
+
+All three begin with the packaged encoder and train the heads in full. ``layers`` is what ships; the other two are
+here to be compared with it (``training/README.md``, "Tried").
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from qa.reader.neural_model import ReaderNet
+
+WAYS = ("layers", "all", "adapters")
+RANK = 16
+
+
+class LowRank(nn.Module):
+    """``weight + up @ down``, of which only the two are trained (LoRA, Hu et al. 2021); [out, in] like ``weight``."""
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        self.down = nn.Parameter(torch.randn(RANK, weight.shape[1]) * RANK**-0.5)
+        self.up = nn.Parameter(torch.zeros(weight.shape[0], RANK))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        return weight + self.up @ self.down
+
+
+def choose(net: ReaderNet, way: str) -> None:
+    """Set which parameters of ``net`` learn, one of ``WAYS``; adapters are added where they are asked for."""
+    net.words.weight.requires_grad_(way == "all")
+    if way != "adapters":
+        return
+    for part in (net.positions, net.segments, net.norm, net.layers):
+        part.requires_grad_(False)
+    for module in net.layers.modules():
+        if isinstance(module, nn.Linear):
+            parametrize.register_parametrization(module, "weight", LowRank(module.weight))

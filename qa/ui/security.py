@@ -188,7 +188,8 @@ def _refuse(request: Request, problem: str = "") -> Response:
         return JSONResponse({"detail": problem or "A token is needed."}, 401, {"WWW-Authenticate": "Bearer"})
     query = html.escape(str(request.url.remove_query_params("token").query))
     page = _LOGIN.replace("{query}", query).replace("{problem}", html.escape(problem))
-    return HTMLResponse(page, 401)
+    # Under "no-referrer" a browser hides the origin of a form too, and what comes from nowhere is refused.
+    return HTMLResponse(page, 401, {"Referrer-Policy": "same-origin"})
 
 
 _LOGIN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pincite</title>

@@ -42,9 +42,13 @@ async () => {
 
 
 class Watch:
-    """Collects what must not happen; a test names what it provokes itself in ``expected``."""
+    """Collects what must not happen; a test names what it provokes itself in ``expected``.
 
-    def __init__(self) -> None:
+    ``home``: how addresses begin that are no foreign ones.
+    """
+
+    def __init__(self, home: str = "http://127.0.0.1:") -> None:
+        self.home = home
         self.problems: list[str] = []
         self.expected: list[str] = []
 
@@ -68,7 +72,7 @@ class Watch:
         self.problems.append(str(error))
 
     def _request(self, request: Any) -> None:
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        if not request.url.startswith((self.home, "data:", "blob:")):
             self.problems.append(f"foreign request {request.url}")
 
     def _dialog(self, dialog: Any) -> None:

@@ -3,6 +3,8 @@
     python -m training.prepare --data DIR --out FILE --mix broad --seed 1
     python -m training.prepare --data DIR --out FILE --mix held
 
+"written" and "held-written" are the questions of ``written.jsonl.gz``; the other mixes do not have them.
+
 ``DIR`` holds the nine sets (see README.md here). An example is one JSON line
 ``{"set", "kind", "question", "heading", "passage", "spans"}``: ``spans`` are character ranges of ``passage``
 that answer, none = the passage does not answer. Same seed, same file. Whole groups (articles, stories, sites)
@@ -23,6 +25,7 @@ from training.passages import cut, joined
 from training.questions import Example, Item, heading, held_groups, read_items
 from training.synonyms import with_sister, with_synonyms
 from training.wording import reworded
+from training.written import read_written
 from training.yesno import yes_no
 
 MIXES: dict[str, dict[str, float]] = {
@@ -80,24 +83,30 @@ NEGATIVES: dict[str, tuple[float, float, float]] = {
 """Share of a set's questions asked also of: a near passage, the passage less its answer, a swapped name.
 
 PolicyQA has none: its forty sites answer one another's questions."""
+WRITTEN = (0.35, 0.15, 0.0)
+"""The same for written questions: in other words, and of a text that does not answer."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the nine *.jsonl.gz")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--mix", choices=[*MIXES, "held"], required=True)
+    parser.add_argument("--mix", choices=[*MIXES, "written", "held", "held-written"], required=True)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     count = 0
     with options.out.open("w", encoding="utf-8") as out:
         for file in sorted(options.data.glob("*.jsonl.gz")):
             items = read_items(file)
+            rng = Random(f"{options.seed}/{file.name}")
             if options.mix == "held":
                 examples = held_examples(items)
+            elif options.mix == "held-written":
+                examples = held_written(items)
+            elif options.mix == "written":
+                examples = written_examples(items, rng)
             else:
                 share = MIXES[options.mix][items[0].set]
-                rng = Random(f"{options.seed}/{file.name}")
                 examples = training_examples(items, share, rng, other_words=options.mix == "other-words")
             for example in examples:
                 out.write(json.dumps(example, ensure_ascii=False) + "\n")
@@ -129,7 +138,30 @@ def training_examples(items: list[Item], share: float, rng: Random, other_words:
             yield from _around(item, near, rng, other_words)
 
 
-def _around(item: Item, near: Neighbours, rng: Random, other_words: bool) -> Iterator[Example]:
+def written_examples(items: list[Item], rng: Random) -> Iterator[Example]:
+    """The written questions about texts of the other groups, and the negatives made of them."""
+    held = held_groups(items)
+    kept = [item for item in items if item.group not in held]
+    written = [item for _, item in read_written(kept)]
+    near = Neighbours([*kept, *written])
+    for item in written:
+        yield from _around(item, near, rng, other_words=False, negatives=WRITTEN)
+
+
+def held_written(items: list[Item]) -> Iterator[Example]:
+    """The written questions of the held-out groups, each kind as a set of its own."""
+    held = held_groups(items)
+    for kind, item in read_written(item for item in items if item.group in held):
+        yield {**_example(item, kind, item.question, item.context, item.spans), "set": f"written {kind}"}
+
+
+def _around(
+    item: Item,
+    near: Neighbours,
+    rng: Random,
+    other_words: bool,
+    negatives: tuple[float, float, float] | None = None,
+) -> Iterator[Example]:
     if item.set == "qamr" and len(item.question.split()) < 4:
         return  # "What power?" asks nothing of a longer text.
     context, spans = item.context, item.spans
@@ -147,7 +179,7 @@ def _around(item: Item, near: Neighbours, rng: Random, other_words: bool) -> Ite
     yield _example(item, "as-is", reworded(question, rng), context, spans, rng)
     if not spans:
         return
-    near_share, less_share, swap_share = NEGATIVES[item.set]
+    near_share, less_share, swap_share = negatives or NEGATIVES[item.set]
     if rng.random() < near_share and (other := near.passage(item, rng)):
         yield _example(item, "near", reworded(item.question, rng), cut(other, [], rng)[0], [], rng)
     if rng.random() < less_share and (rest := without_answer(context, item, spans)):

@@ -1,0 +1,65 @@
+"""The written questions: each about a text of its set, its answer word for word in it, none about a held-out text."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+pytest.importorskip("bm25s")
+
+from training.prepare import held_written, written_examples
+from training.questions import Item, held_groups
+from training.written import FILE, fingerprint, read_written
+
+TEXTS = [f"The {name} bridge was opened in 19{10 + n} and carries trams over the {name} river." for n, name in
+         enumerate("Alder Birch Cedar Dogwood Elm Fir Gorse Hazel Ivy Juniper".split())]  # fmt: skip
+ITEMS = [Item("s", "What was opened?", text, [(4, 9)], f"s/{number}") for number, text in enumerate(TEXTS)]
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "written.jsonl.gz"
+    rows = []
+    for text in TEXTS:
+        at = text.index("trams")
+        rows.append(("otherwise", "Is there public transport?", [at, at + 5], text))
+        rows.append(("near", "Who designed it?", None, text))
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        for kind, question, answer, text in rows:
+            row = {"set": "s", "context": fingerprint(text), "kind": kind, "question": question, "answer": answer}
+            lines.write(json.dumps(row) + "\n")
+    monkeypatch.setattr("training.written.read_written.__defaults__", (file,))
+    return file
+
+
+def test_written_questions_find_their_texts_and_answers(written: Path) -> None:
+    found = read_written(ITEMS, written)
+    assert len(found) == 20
+    kind, item = found[0]
+    assert kind == "otherwise" and [item.context[a:b] for a, b in item.spans] == ["trams"]
+    assert found[1][1].spans == []
+    assert read_written([Item("other", "?", TEXTS[0], [], "other/0")], written) == []
+
+
+def test_held_out_texts_are_asked_only_in_validation(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("training.prepare").prepare.NEGATIVES, "s", (0.0, 0.0, 0.0))
+    held = held_groups(ITEMS)
+    held_texts = {item.context for item in ITEMS if item.group in held}
+    validated = list(held_written(ITEMS))
+    assert {example["passage"] for example in validated} == held_texts
+    assert {example["set"] for example in validated} == {"written otherwise", "written near"}
+    trained = list(written_examples(ITEMS, Random(1)))
+    assert trained and not held_texts & {example["passage"] for example in trained}
+
+
+def test_the_file_that_ships_is_whole() -> None:
+    with gzip.open(FILE, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    assert len(rows) > 1000
+    assert {row["kind"] for row in rows} == {"otherwise", "near", "plain"}
+    assert all((row["answer"] is None) == (row["kind"] == "near") for row in rows)
+    assert all(row["question"].strip() == row["question"] and len(row["context"]) == 16 for row in rows)

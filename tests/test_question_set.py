@@ -1,4 +1,4 @@
-"""The question set on China's innovation plans keeps the rules it was written by."""
+"""The question sets on China's innovation plans keep the rules they were written by."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "corpus"
-QUESTIONS = ROOT / "eval" / "sets" / "innovation" / "questions.jsonl"
+SETS = ROOT / "eval" / "sets"
 
 FIELDS = {"id", "question", "history", "answers", "gold", "type", "split"}
 ANSWERABLE_TYPES = {
@@ -33,13 +33,14 @@ SPLITS = ("dev", "test")
 Question = dict[str, Any]
 
 
-def load() -> list[Question]:
-    with QUESTIONS.open(encoding="utf-8") as lines:
+def load(name: str) -> list[Question]:
+    with (SETS / name / "questions.jsonl").open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
-ALL: list[Question] = load()
-EACH = pytest.mark.parametrize("item", ALL, ids=[str(item.get("id")) for item in ALL])
+ALL: list[Question] = load("innovation")
+FITTING: list[Question] = [{"split": "dev", **item} for item in load("fitting")]
+EACH = pytest.mark.parametrize("item", ALL + FITTING, ids=[str(item.get("id")) for item in ALL + FITTING])
 
 
 @cache
@@ -118,11 +119,11 @@ def test_history(item: Question) -> None:
 
 
 def test_ids_are_unique() -> None:
-    assert [name for name, n in Counter(item["id"] for item in ALL).items() if n > 1] == []
+    assert [name for name, n in Counter(item["id"] for item in ALL + FITTING).items() if n > 1] == []
 
 
 def test_questions_are_unique() -> None:
-    keys = Counter((plain(item["question"]), *(plain(turn) for turn in item["history"])) for item in ALL)
+    keys = Counter((plain(item["question"]), *(plain(turn) for turn in item["history"])) for item in ALL + FITTING)
     assert [key for key, n in keys.items() if n > 1] == []
 
 
@@ -147,6 +148,6 @@ def test_halves_are_balanced() -> None:
 
 
 def test_no_gold_sentence_is_on_both_sides() -> None:
-    dev, test = (gold_characters([item for item in ALL if item["split"] == split]) for split in SPLITS)
+    dev, test = (gold_characters([item for item in ALL + FITTING if item["split"] == split]) for split in SPLITS)
     shared = sorted(dev & test)
     assert shared == []

@@ -4,8 +4,9 @@
 
 ``DIR`` holds the question sets (see README.md here). Public questions come from the groups that the reader's own
 training left out, asked over all the texts of those groups; a part of them is also asked with a name or year swapped,
-in other words, or as a yes-or-no question. With them go the questions of the development half of our own set; its
-test half is not read. Writes ``qa/reader/trained.json`` or ``qa/reader/sentence.json``.
+in other words, or as a yes-or-no question; so are the questions that were written about those texts. With them go our
+own: the development half of ``eval/sets/innovation``, whose test half is not read, and ``eval/sets/fitting``. Writes
+``qa/reader/trained.json`` or ``qa/reader/sentence.json``.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from qa.types import Document, Hit, Passage, Source, Span
 from training.negatives import Neighbours, swapped
 from training.questions import Item, heading, held_groups, read_items
 from training.synonyms import with_synonyms
+from training.written import read_written
 from training.yesno import yes_no
 
 SETS = ("squad2_eleven_articles", "squadshifts-wiki", "nq_open_oracle", "timeqa")
@@ -48,7 +50,7 @@ TELLING = "answers span null sentence_cosine names_in_passage names_in_sentence 
 """What the confidence model may read: few inputs, since there are few questions to fit it on."""
 PER_SET = 130
 SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25
-OWN_SET = Path("eval/sets/innovation/questions.jsonl")
+OWN_SETS = (Path("eval/sets/innovation/questions.jsonl"), Path("eval/sets/fitting/questions.jsonl"))
 NEGATIVES = 8
 OWN_WEIGHT = 4.0
 WEIGHTS = {"sentence": sentence.WEIGHTS, "trained": trained.WEIGHTS}
@@ -189,6 +191,7 @@ def _public(data: Path, reader: str) -> Iterator[Read]:
         for item in sorted(kept, key=lambda item: _id(item.question))[:PER_SET]:
             known.append(Known(item.question, f"{name}/{item.group}", _gold(item)))
             known.extend(Known(question, f"{name}/{item.group}", gold) for question, gold in _variants(item, near, rng))
+        known.extend(Known(item.question, f"{name}/{item.group}", _gold(item)) for _, item in read_written(kept))
     yield from _collect(list(documents.values()), known, reader)
 
 
@@ -215,8 +218,9 @@ def _gold(item: Item) -> tuple[tuple[str, Span], ...]:
 def _own(reader: str) -> Iterator[Read]:
     documents = {d.id: d for d in read([Path("corpus")]) if isinstance(d, Document)}
     known = []
-    for line in map(json.loads, OWN_SET.read_text(encoding="utf-8").splitlines()):
-        if line["split"] == "dev":
+    lines = [json.loads(line) for file in OWN_SETS for line in file.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        if line.get("split") != "test":
             gold = tuple(_answer_spans(line, documents))
             known.append(Known(line["question"], "own/" + line["id"], gold, tuple(line["history"]), own=True))
     yield from _collect(list(documents.values()), known, reader)

@@ -28,6 +28,7 @@ LEAST_QUESTIONS = 30
 PULL = 8.0
 """How strongly the fit is held to the model that ships: as much as that many questions would."""
 _STEPS = 21
+_BELIEVED = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +142,22 @@ def _newton(matrix: Floats, labels: Floats, prior: Floats, pull: float) -> Float
 def shown_table(
     confidences: Sequence[float], right: Sequence[bool], weights: Sequence[float] | None = None
 ) -> tuple[tuple[float, float], ...]:
-    """(confidence, share of right ones among those at or above it) for steps of 0.05; ends where none is shown."""
+    """(confidence, share of right ones among those at or above it) for steps of 0.05; ends where none is shown.
+
+    A few dozen answers say little: their share is drawn towards the mean of their confidences, as if ``_BELIEVED`` more
+    answers had come out as the confidences say.
+    """
     level = np.asarray(confidences, dtype=np.float64)
     good = np.asarray(right, dtype=np.float64)
     count = np.ones_like(level) if weights is None else np.asarray(weights, dtype=np.float64)
     table = []
     for least in np.linspace(0, 1, _STEPS):
         shown = level >= least - 1e-9
-        if count[shown].sum() > 0:
-            table.append((round(float(least), 2), round(float((good * count)[shown].sum() / count[shown].sum()), 4)))
+        seen = count[shown].sum()
+        if seen > 0:
+            expected = float(level[shown] @ count[shown] / seen)
+            share = ((good * count)[shown].sum() + _BELIEVED * expected) / (seen + _BELIEVED)
+            table.append((round(float(least), 2), round(float(share), 4)))
     return tuple(table)
 
 

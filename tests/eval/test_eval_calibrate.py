@@ -81,11 +81,19 @@ def test_too_little_to_learn_from_is_said(rows: list[Judged]) -> None:
 
 def test_the_table_of_what_is_shown() -> None:
     table = dict(shown_table([0.2, 0.4, 0.6, 0.8], [False, True, False, True]))
-    assert (table[0.0], table[0.4], table[0.8]) == (0.5, 0.6667, 1.0)
-    assert table[0.45] == 0.5  # the two above it: one right
+    # By hand: right ones, and 50 times the mean confidence of those shown, over those shown and 50.
+    assert table[0.0] == 0.5
+    assert table[0.4] == round((2 + 50 * 0.6) / 53, 4)
+    assert table[0.45] == round((1 + 50 * 0.7) / 52, 4)
+    assert table[0.8] == round((1 + 50 * 0.8) / 51, 4)
     assert max(table) == 0.8
     weighted = dict(shown_table([0.2, 0.4], [False, True], [1, 3]))
-    assert weighted[0.0] == 0.75
+    assert weighted[0.0] == round((3 + 50 * 0.35) / 54, 4)
+
+
+def test_many_answers_outweigh_what_was_expected_of_them() -> None:
+    table = dict(shown_table([0.9] * 5000, [True, False] * 2500))
+    assert table[0.5] == pytest.approx(0.5, abs=0.005)
 
 
 def test_the_threshold_is_the_lowest_that_reaches_the_accuracy() -> None:

@@ -32,6 +32,8 @@ class Evidence(NamedTuple):
     passage_cosine: float
     retrieved: float
     """The fused score of retrieval."""
+    agreement: float
+    """How far both searches agree on the passage: 1 over its worse rank of the two, 0 where one did not find it."""
     sentence_overlap: float
     """Share of the question's term weight that stands in the sentence."""
     passage_overlap: float
@@ -67,6 +69,7 @@ def measure(question: AnalysedQuestion, hit: Hit, sentence: Span, weight: TermWe
     return Evidence(
         passage_cosine=hit.scores.get("dense", 0.0),
         retrieved=hit.score,
+        agreement=1 / max(hit.ranks.values()) if {"dense", "lexical"} <= hit.ranks.keys() else 0.0,
         sentence_overlap=_overlap(question.terms, set(own), weight),
         passage_overlap=_overlap(question.terms, near, weight),
         best_term=float(max(question.terms, key=weight, default="") in near),

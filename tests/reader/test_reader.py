@@ -11,7 +11,7 @@ from fakes import FakeEncoder
 
 from qa.errors import ReaderError
 from qa.reader.answer_types import best_span
-from qa.reader.evidence import tells
+from qa.reader.evidence import measure, tells
 from qa.reader.neural import SpanModel
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, sigmoid, why_not
@@ -41,6 +41,14 @@ def hit(rank: int, *sentences: str, context: str = "", score: float = 0.5) -> Hi
 
 def words(extract: Extract, place: Span) -> str:
     return extract.passage.text[place.start - START : place.end - START]
+
+
+@pytest.mark.parametrize(
+    ("ranks", "agreement"), [({"dense": 1, "lexical": 4}, 0.25), ({"dense": 1, "lexical": 1}, 1.0), ({"dense": 1}, 0.0)]
+)
+def test_agreement_is_that_of_both_searches(ranks: dict[str, int], agreement: float) -> None:
+    one = Hit(1, passage("The hub opened in 2014."), 0.5, {"dense": 0.5}, ranks)
+    assert measure(analyse("When?"), one, one.passage.sentences[0], lambda term: 1.0).agreement == agreement
 
 
 @pytest.mark.parametrize(

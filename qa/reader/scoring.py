@@ -61,10 +61,16 @@ class Scorer:
     shown: tuple[tuple[float, float], ...] = ()
 
     def least_confidence(self, accuracy: float) -> float:
-        """From where to show answers so that ``accuracy`` of them are right; never measured: ``accuracy`` itself,
-        which is on the safe side."""
-        reached = [confidence for confidence, share in self.shown if share >= accuracy]
-        return min(reached, default=max(accuracy, max((confidence for confidence, _ in self.shown), default=0.0)))
+        """From where to show answers so that ``accuracy`` of them are right, by a straight line between two steps of the
+        table; never measured: ``accuracy`` itself, which is on the safe side."""
+        if not any(share >= accuracy for _, share in self.shown):
+            return max(accuracy, max((confidence for confidence, _ in self.shown), default=0.0))
+        number = next(number for number, (_, share) in enumerate(self.shown) if share >= accuracy)
+        above, reached = self.shown[number]
+        if number == 0:
+            return above
+        below, before = self.shown[number - 1]
+        return above - (above - below) * (reached - accuracy) / (reached - before)
 
     def extracts(self, question: AnalysedQuestion, candidates: Sequence[Candidate]) -> list[Extract]:
         """One extract per candidate, best first; ties in the order given."""

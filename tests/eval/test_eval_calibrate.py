@@ -98,7 +98,9 @@ def test_many_answers_outweigh_what_was_expected_of_them() -> None:
 
 def test_the_threshold_is_the_lowest_that_reaches_the_accuracy() -> None:
     scorer = Scorer(Linear({}), Linear({}), ((0.0, 0.5), (0.4, 0.8), (0.6, 0.79), (0.8, 0.9)))
-    assert [scorer.least_confidence(wanted) for wanted in (0.0, 0.5, 0.6, 0.8, 0.85)] == [0.0, 0.0, 0.4, 0.4, 0.8]
+    wanted = [0.0, 0.5, 0.65, 0.8, 0.9]
+    assert [scorer.least_confidence(each) for each in wanted] == pytest.approx([0.0, 0.0, 0.2, 0.4, 0.8])
+    assert scorer.least_confidence(0.845) == pytest.approx(0.7)  # half of the way from 0.79 to 0.9
     assert scorer.least_confidence(0.95) == 0.95
     assert Scorer(Linear({}), Linear({})).least_confidence(0.8) == 0.8
 

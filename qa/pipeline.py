@@ -188,8 +188,7 @@ class Pincite:
         started = time.perf_counter()
         hits = self._retriever().search(question, k, only=only)
         retrieved = time.perf_counter()
-        read = worth_reading(hits, self.settings.read_passages, self.settings.read_within)
-        extracts = self.reader.read(question, read)
+        read, extracts = self._extracts(question, hits)
         return _Reading(
             question,
             hits,
@@ -198,6 +197,15 @@ class Pincite:
             tuple(extracts),
             {"retrieve": retrieved - started, "read": time.perf_counter() - retrieved},
         )
+
+    def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
+        """What was read, and what was found in it: the first passages, and the others unless one of those is sure."""
+        worth = worth_reading(hits, self.settings.read_passages, self.settings.read_within)
+        first = worth[: self.settings.read_first]
+        found = self.reader.read(question, first)
+        if len(first) == len(worth) or (found and found[0].confidence >= self.settings.sure):
+            return first, found
+        return worth, self.reader.read(question, worth)  # the reader remembers what it has read
 
     def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
         read = cache(self.document)

@@ -33,6 +33,10 @@ class Settings:
     """Passages the reader reads, at most."""
     read_within: float = 0.5
     """A passage whose fused score is further below the best one's is not read; a few are read in any case."""
+    read_first: int = 4
+    """Passages read at first; where a place in them is ``sure`` to answer, the others are not read."""
+    sure: float = 0.8
+    """A confidence, 0 to 1; more than 1: all passages are read."""
     max_answers: int = 4
     """Places shown for one question."""
     accuracy: float = 0.8
@@ -49,12 +53,14 @@ class Settings:
             raise ValueError(f"accuracy must lie between 0 and 1, not {self.accuracy}")
         if not self.read_within >= 0:
             raise ValueError(f"read_within must be at least 0, not {self.read_within}")
+        if not self.sure >= 0:
+            raise ValueError(f"sure must be at least 0, not {self.sure}")
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise ValueError(f"min_confidence must lie between 0 and 1, not {self.min_confidence}")
         if not self.reader.strip():
             raise ValueError("reader must not be empty")
-        if min(self.pool, self.read_passages, self.max_answers) < 1:
-            raise ValueError("pool, read_passages and max_answers must be at least 1")
+        if min(self.pool, self.read_passages, self.read_first, self.max_answers) < 1:
+            raise ValueError("pool, read_passages, read_first and max_answers must be at least 1")
 
 
 def checkout() -> Path | None:

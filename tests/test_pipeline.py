@@ -215,10 +215,21 @@ class TestHits:
         ((_, hits),) = reader.asked
         assert len(hits) == 3
 
+    @pytest.mark.parametrize(("sure", "read"), [(6 / 7, [2]), (0.9, [2, 5])])
+    def test_the_others_are_read_only_if_the_first_do_not_surely_answer(
+        self, make: Make, sure: float, read: list[int]
+    ) -> None:
+        reader = FakeReader()  # its confidence is 6 / 7
+        settings = {"read_passages": 5, "read_first": 2, "sure": sure - 1e-9}
+        answer = make(reader, **settings).ask("Old bridge was built painted of copper?")
+        assert [len(hits) for _, hits in reader.asked] == read
+        assert answer.trace is not None and answer.trace.read == read[-1]
+        assert answer.confidence == pytest.approx(6 / 7)
+
     def test_nor_what_cannot_win_any_more(self, make: Make) -> None:
         reader = FakeReader()
-        answer = make(reader, read_within=0.0).ask("Old bridge was built of copper?", top_k=100)
-        ((_, hits),) = reader.asked
+        answer = make(reader, read_within=0.0, sure=2).ask("Old bridge was built of copper?", top_k=100)
+        _, hits = reader.asked[-1]
         assert len(hits) == 6 < len(answer.hits)
         assert answer.trace is not None and answer.trace.read == 6
         assert ["reader" in hit.scores for hit in answer.hits] == [True] * 6 + [False] * (len(answer.hits) - 6)
@@ -264,7 +275,7 @@ class TestQuestions:
 
     def test_of_a_history_that_is_too_long_what_fits_is_asked(self, make: Make, fake: FakeEncoder) -> None:
         reader = FakeReader()
-        answer = make(reader).ask("And the tower?", ["Was the old bridge built of copper? " * 500])
+        answer = make(reader, sure=0).ask("And the tower?", ["Was the old bridge built of copper? " * 500])
         [(form, _)] = reader.asked
         assert form.startswith("the tower? (") and form.endswith("built of copper)")
         assert fake.count_tokens([form])[0] <= fake.max_tokens

@@ -46,7 +46,7 @@ from training.yesno import yes_no
 
 SETS = ("squad2_eleven_articles", "squadshifts-wiki", "nq_open_oracle", "timeqa")
 """PolicyQA is left out: its forty sites answer one another's questions, so a right answer often counts as wrong."""
-TELLING = "answers span null sentence_cosine names_in_passage names_in_sentence numbers_in_passage has_type".split()
+TELLING = "answers span null agreement names_in_passage names_in_sentence numbers_in_passage has_type".split()
 """What the confidence model may read: few inputs, since there are few questions to fit it on."""
 PER_SET = 130
 SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25

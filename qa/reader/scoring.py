@@ -61,8 +61,8 @@ class Scorer:
     shown: tuple[tuple[float, float], ...] = ()
 
     def least_confidence(self, accuracy: float) -> float:
-        """From where to show answers so that ``accuracy`` of them are right, by a straight line between two steps of the
-        table; never measured: ``accuracy`` itself, which is on the safe side."""
+        """From where to show so that ``accuracy`` of them are right, between two steps of the table by a straight
+        line; never measured: ``accuracy`` itself, which is on the safe side."""
         if not any(share >= accuracy for _, share in self.shown):
             return max(accuracy, max((confidence for confidence, _ in self.shown), default=0.0))
         number = next(number for number, (_, share) in enumerate(self.shown) if share >= accuracy)

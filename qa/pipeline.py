@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -89,8 +89,9 @@ class Pincite:
         )
 
     def best(self, question: str, history: Sequence[str] = ()) -> Extract | None:
-        """The likeliest place, shown or not; None where no sentence was found."""
-        readings = self._readings(question, history, self.settings.read_passages, None)
+        """The likeliest place of all worth reading, shown or not and however sure; None where no sentence was found."""
+        all_read = replace(self, settings=replace(self.settings, read_first=self.settings.read_passages))
+        readings = all_read._readings(question, history, self.settings.read_passages, None)
         return next(iter(_likeliest(readings).extracts), None)
 
     @property
@@ -199,11 +200,12 @@ class Pincite:
         )
 
     def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
-        """What was read, and what was found in it: the first passages, and the others unless one of those is sure."""
+        """What was read, and what was found in it: the first passages, and the others unless one of those is sure, by a
+        confidence that was measured."""
         worth = worth_reading(hits, self.settings.read_passages, self.settings.read_within)
-        first = worth[: self.settings.read_first]
+        first = worth[: self.settings.read_first] if self.reader.calibrated else worth
         found = self.reader.read(question, first)
-        if len(first) == len(worth) or (found and found[0].confidence >= self.settings.sure):
+        if len(first) == len(worth) or (found and found[0].confidence >= max(self.settings.sure, self.threshold)):
             return first, found
         return worth, self.reader.read(question, worth)  # the reader remembers what it has read
 

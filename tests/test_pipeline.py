@@ -225,6 +225,23 @@ class TestHits:
         assert [len(hits) for _, hits in reader.asked] == read
         assert answer.trace is not None and answer.trace.read == read[-1]
         assert answer.confidence == pytest.approx(6 / 7)
+        assert ["reader" in hit.scores for hit in answer.hits[:5]] == [number < read[-1] for number in range(5)]
+        everything = make(read_passages=5, sure=2).ask("Old bridge was built painted of copper?")
+        assert answer.text == everything.text and answer.confidence == everything.confidence
+
+    @pytest.mark.parametrize(("calibrated", "least"), [(True, 0.9), (False, 0.5)])
+    def test_all_are_read_where_sure_is_not_enough_or_was_not_measured(
+        self, make: Make, calibrated: bool, least: float
+    ) -> None:
+        reader = FakeReader()
+        reader.calibrated = calibrated
+        make(reader, read_first=2, sure=0.1, min_confidence=least).ask("Old bridge was built painted of copper?")
+        assert len(reader.asked[-1][1]) > 2
+
+    def test_the_likeliest_of_all_is_sought_for_a_calibration(self, make: Make) -> None:
+        reader = FakeReader()
+        make(reader, read_first=2, sure=0).best("Old bridge was built painted of copper?")
+        assert len(reader.asked[-1][1]) > 2
 
     def test_nor_what_cannot_win_any_more(self, make: Make) -> None:
         reader = FakeReader()

@@ -28,7 +28,9 @@ LEAST_QUESTIONS = 30
 PULL = 8.0
 """How strongly the fit is held to the model that ships: as much as that many questions would."""
 _STEPS = 21
-_BELIEVED = 50.0
+_BELIEVED = 10.0
+"""How many answers the confidences count for beside those that were judged: enough that one answer more or less moves
+the threshold little, few enough that thirty judged ones outweigh them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Calibration:
 
     confidence: Linear
     shown: tuple[tuple[float, float], ...]
-    """(confidence, share of right answers among those at or above it)."""
+    """(confidence, expected share of right answers among those at or above it), as ``shown_table`` has it."""
     loss_before: float
     loss_after: float
 
@@ -142,10 +144,9 @@ def _newton(matrix: Floats, labels: Floats, prior: Floats, pull: float) -> Float
 def shown_table(
     confidences: Sequence[float], right: Sequence[bool], weights: Sequence[float] | None = None
 ) -> tuple[tuple[float, float], ...]:
-    """(confidence, share of right ones among those at or above it) for steps of 0.05; ends where none is shown.
+    """(confidence, expected share of right ones among those at or above it) for steps of 0.05; ends where none is shown.
 
-    A few dozen answers say little: their share is drawn towards the mean of their confidences, as if ``_BELIEVED`` more
-    answers had come out as the confidences say.
+    What is expected is what was judged, and ``_BELIEVED`` answers more that come out as the confidences say.
     """
     level = np.asarray(confidences, dtype=np.float64)
     good = np.asarray(right, dtype=np.float64)

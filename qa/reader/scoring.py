@@ -61,11 +61,13 @@ class Scorer:
     shown: tuple[tuple[float, float], ...] = ()
 
     def least_confidence(self, accuracy: float) -> float:
-        """From where to show so that ``accuracy`` of them are right, between two steps of the table by a straight
-        line; never measured: ``accuracy`` itself, which is on the safe side."""
-        if not any(share >= accuracy for _, share in self.shown):
+        """From where to show answers so that ``accuracy`` of them are right: where the table first reaches it, by a straight
+        line between two steps. Never reached: the table's last step, or ``accuracy`` itself if that is more; nothing
+        measured: ``accuracy``, which is on the safe side.
+        """
+        number = next((number for number, (_, share) in enumerate(self.shown) if share >= accuracy), None)
+        if number is None:
             return max(accuracy, max((confidence for confidence, _ in self.shown), default=0.0))
-        number = next(number for number, (_, share) in enumerate(self.shown) if share >= accuracy)
         above, reached = self.shown[number]
         if number == 0:
             return above

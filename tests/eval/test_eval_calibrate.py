@@ -81,14 +81,14 @@ def test_too_little_to_learn_from_is_said(rows: list[Judged]) -> None:
 
 def test_the_table_of_what_is_shown() -> None:
     table = dict(shown_table([0.2, 0.4, 0.6, 0.8], [False, True, False, True]))
-    # By hand: right ones, and 50 times the mean confidence of those shown, over those shown and 50.
+    # By hand: right ones, and 10 times the mean confidence of those shown, over those shown and 10.
     assert table[0.0] == 0.5
-    assert table[0.4] == round((2 + 50 * 0.6) / 53, 4)
-    assert table[0.45] == round((1 + 50 * 0.7) / 52, 4)
-    assert table[0.8] == round((1 + 50 * 0.8) / 51, 4)
+    assert table[0.4] == round((2 + 10 * 0.6) / 13, 4)
+    assert table[0.45] == round((1 + 10 * 0.7) / 12, 4)
+    assert table[0.8] == round((1 + 10 * 0.8) / 11, 4)
     assert max(table) == 0.8
     weighted = dict(shown_table([0.2, 0.4], [False, True], [1, 3]))
-    assert weighted[0.0] == round((3 + 50 * 0.35) / 54, 4)
+    assert weighted[0.0] == round((3 + 10 * 0.35) / 14, 4)
 
 
 def test_many_answers_outweigh_what_was_expected_of_them() -> None:

@@ -32,11 +32,11 @@ class Settings:
     read_passages: int = 12
     """Passages the reader reads, at most."""
     read_within: float = 0.5
-    """A passage whose fused score is further below the best one's is not read; a few are read in any case."""
+    """A passage whose fused score is further below the best one's is not worth reading; the first six always are."""
     read_first: int = 4
-    """Passages read at first; where a place in them is ``sure`` to answer, the others are not read."""
+    """Passages read at first; where a place in them is ``sure`` to answer, and shown, the others are not read."""
     sure: float = 0.8
-    """A confidence, 0 to 1; more than 1: all passages are read."""
+    """A confidence, 0 to 1; more than 1: all passages worth it are read. One that was not measured stops nothing."""
     max_answers: int = 4
     """Places shown for one question."""
     accuracy: float = 0.8

@@ -18,6 +18,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from qa.reader.neural_model import ReaderNet
 from qa.reader.neural_pieces import MAX_CONTEXT, MAX_PIECES, MAX_QUESTION, OVERLAP, base_dir
 
 LIMIT = 25_000_000
@@ -40,6 +41,9 @@ def export(run: Path, out: Path) -> dict[str, Any]:
         note = json.loads(file.metadata()["note"])
         names = sorted(name for name in list(file.keys()) if name.startswith("weight/"))
         tensors = {name.removeprefix("weight/"): file.get_tensor(name).to(torch.float16) for name in names}
+    expected = {name for name, weight in ReaderNet().named_parameters() if weight.requires_grad}
+    if set(tensors) != expected:
+        raise ValueError(f"{checkpoint} was not trained with --learn layers, the only way whose weights ship")
     out.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, out)
     out.chmod(0o644)

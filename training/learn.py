@@ -1,7 +1,7 @@
 """What of the network is trained: its layers, everything, or low-rank additions to its layers.
 
 All three begin with the packaged encoder and train the heads in full. ``layers`` is what ships; the other two are
-here to be compared with it (``training/README.md``, "Tried").
+here to be compared with it (``training/README.md``, "Tried"), and ``training.export`` does not take them.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from training.passages import cut, joined
 from training.questions import Example, Item, heading, held_groups, read_items
 from training.synonyms import with_sister, with_synonyms
 from training.wording import reworded
-from training.written import read_written
+from training.written import FILE, read_written
 from training.yesno import yes_no
 
 MIXES: dict[str, dict[str, float]] = {
@@ -138,20 +138,20 @@ def training_examples(items: list[Item], share: float, rng: Random, other_words:
             yield from _around(item, near, rng, other_words)
 
 
-def written_examples(items: list[Item], rng: Random) -> Iterator[Example]:
+def written_examples(items: list[Item], rng: Random, file: Path = FILE) -> Iterator[Example]:
     """The written questions about texts of the other groups, and the negatives made of them."""
     held = held_groups(items)
     kept = [item for item in items if item.group not in held]
-    written = [item for _, item in read_written(kept)]
+    written = [item for _, item in read_written(kept, file)]
     near = Neighbours([*kept, *written])
     for item in written:
         yield from _around(item, near, rng, other_words=False, negatives=WRITTEN)
 
 
-def held_written(items: list[Item]) -> Iterator[Example]:
+def held_written(items: list[Item], file: Path = FILE) -> Iterator[Example]:
     """The written questions of the held-out groups, each kind as a set of its own."""
     held = held_groups(items)
-    for kind, item in read_written(item for item in items if item.group in held):
+    for kind, item in read_written((item for item in items if item.group in held), file):
         yield {**_example(item, kind, item.question, item.context, item.spans), "set": f"written {kind}"}
 
 

@@ -144,7 +144,7 @@ def _newton(matrix: Floats, labels: Floats, prior: Floats, pull: float) -> Float
 def shown_table(
     confidences: Sequence[float], right: Sequence[bool], weights: Sequence[float] | None = None
 ) -> tuple[tuple[float, float], ...]:
-    """(confidence, expected share of right ones among those at or above it) for steps of 0.05; ends where none is shown.
+    """(confidence, expected share of right ones at or above it) for steps of 0.05; ends where none is shown.
 
     What is expected is what was judged, and ``_BELIEVED`` answers more that come out as the confidences say.
     """

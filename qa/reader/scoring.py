@@ -61,9 +61,10 @@ class Scorer:
     shown: tuple[tuple[float, float], ...] = ()
 
     def least_confidence(self, accuracy: float) -> float:
-        """From where to show answers so that ``accuracy`` of them are right: where the table first reaches it, by a straight
-        line between two steps. Never reached: the table's last step, or ``accuracy`` itself if that is more; nothing
-        measured: ``accuracy``, which is on the safe side.
+        """From where to show answers so that ``accuracy`` of them are right.
+
+        Where the table first reaches it, by a straight line between two steps. Never reached: the table's last step, or
+        ``accuracy`` itself if that is more; nothing measured: ``accuracy``, which is on the safe side.
         """
         number = next((number for number, (_, share) in enumerate(self.shown) if share >= accuracy), None)
         if number is None:

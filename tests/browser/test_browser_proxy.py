@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -41,8 +42,13 @@ def proxy_to(inner: str) -> Starlette:
         passed_on.raw_headers = [(name.lower(), value) for name, value in kept]
         return passed_on
 
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+
     methods = ["GET", "HEAD", "POST", "PUT", "DELETE"]
-    return Starlette(routes=[Route("/{path:path}", forward, methods=methods)])
+    return Starlette(routes=[Route("/{path:path}", forward, methods=methods)], lifespan=lifespan)
 
 
 @pytest.fixture
@@ -95,8 +101,9 @@ def test_login_and_answers_with_a_cookie_for_https_only(tab: tuple[Page, Watch],
     expect(page.locator(".turn")).to_have_count(1)
 
 
-def test_without_the_token_nothing_is_served(tab: tuple[Page, Watch], https: str) -> None:
+@pytest.mark.parametrize("path", ["", "api/v1/documents", "mcp"])
+def test_without_the_token_nothing_is_served(tab: tuple[Page, Watch], https: str, path: str) -> None:
     page, watch = tab
     watch.expected.append("401")
-    answer = page.goto(f"{https}api/v1/documents")
+    answer = page.goto(https + path)
     assert answer is not None and answer.status == 401

@@ -142,7 +142,7 @@ def test_a_few_steps_lower_the_loss_and_the_export_reads_alike(tmp_path: Path) -
     ("way", "learning"),
     [("layers", {"positions", "layers", "outputs"}), ("all", {"words", "layers"}), ("adapters", {"outputs"})],
 )
-def test_only_what_is_asked_for_learns(way: str, learning: set[str]) -> None:
+def test_only_what_is_asked_for_learns(way: str, learning: set[str], tmp_path: Path) -> None:
     rows = [made for fact in FACTS if (made := row(example(*fact)))]
     trainer = Trainer("cpu", rate=3e-4, seed=1, way=way)
     before = {name: value.detach().clone() for name, value in trainer.net.named_parameters()}
@@ -153,6 +153,11 @@ def test_only_what_is_asked_for_learns(way: str, learning: set[str]) -> None:
     assert ("words.weight" in changed) == (way == "all")
     if way == "adapters":
         assert all(name.endswith((".up", ".down")) for name in changed if not name.startswith("outputs"))
+    if way != "layers":
+        trainer.save(tmp_path / "last.safetensors", {"step": 1, "total": 1})
+        with pytest.raises(ValueError, match="--learn layers"):
+            export(tmp_path, tmp_path / "reader.safetensors")
+        assert not (tmp_path / "reader.safetensors").exists()
 
 
 def test_weights_are_averaged_by_name_and_as_exported(tmp_path: Path) -> None:

@@ -138,6 +138,16 @@ def test_every_response_has_the_headers(client: TestClient, path: str) -> None:
     assert not [name for name in headers if name.startswith("access-control-")]
 
 
+def test_only_the_page_that_asks_for_the_token_tells_its_origin(guarded: TestClient) -> None:
+    """A form under no-referrer is sent with the origin "null", which is refused."""
+    page = {"Accept": "text/html"}
+    for answer in (guarded.get("/", headers=page), guarded.get("/?token=wrong", headers=page)):
+        assert (answer.status_code, answer.headers["referrer-policy"]) == (401, "same-origin")
+    refused = guarded.get("/api/v1/documents")
+    for answer in (refused, guarded.get(f"/?token={TOKEN}", headers=page, follow_redirects=False)):
+        assert answer.status_code in {401, 303} and answer.headers["referrer-policy"] == "no-referrer"
+
+
 def test_foreign_hosts_are_refused(client: TestClient) -> None:
     for host in ("evil.example", "testserver.evil.example", "testserver@evil.example", ""):
         assert client.get("/api/v1/status", headers={"Host": host}).status_code == 400

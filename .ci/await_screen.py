@@ -14,6 +14,9 @@ SPAN = "2025"
 
 
 def main(url: str, process: int, seconds: float) -> int:
+    if listening(url):  # it cannot be ours yet: an environment is being made first
+        print(f"another server answers at {url} already", file=sys.stderr)
+        return 1
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         os.kill(process, 0)
@@ -26,6 +29,16 @@ def main(url: str, process: int, seconds: float) -> int:
         time.sleep(1)
     print("the screen did not come up", file=sys.stderr)
     return 1
+
+
+def listening(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+        return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
 
 
 def ask(url: str) -> str | None:

@@ -3,7 +3,8 @@
     python -m training.prepare --data DIR --out FILE --mix broad --seed 1
     python -m training.prepare --data DIR --out FILE --mix held
 
-"written" and "held-written" are the questions of ``written.jsonl.gz``; the other mixes do not have them.
+"written" and "held-written" are the questions of ``written.jsonl.gz``, "invented" those of them about invented texts
+alone; the other mixes do not have them.
 
 ``DIR`` holds the nine sets (see README.md here). An example is one JSON line
 ``{"set", "kind", "question", "heading", "passage", "spans"}``: ``spans`` are character ranges of ``passage``
@@ -25,7 +26,7 @@ from training.passages import cut, joined
 from training.questions import Example, Item, heading, held_groups, read_items
 from training.synonyms import with_sister, with_synonyms
 from training.wording import reworded
-from training.written import FILE, read_written
+from training.written import FILE, INVENTED, read_invented, read_written
 from training.yesno import yes_no
 
 MIXES: dict[str, dict[str, float]] = {
@@ -91,27 +92,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the nine *.jsonl.gz")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--mix", choices=[*MIXES, "written", "held", "held-written"], required=True)
+    parser.add_argument("--mix", choices=[*MIXES, "written", "invented", "held", "held-written"], required=True)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     count = 0
     with options.out.open("w", encoding="utf-8") as out:
-        for file in sorted(options.data.glob("*.jsonl.gz")):
-            items = read_items(file)
-            rng = Random(f"{options.seed}/{file.name}")
-            if options.mix == "held":
-                examples = held_examples(items)
-            elif options.mix == "held-written":
-                examples = held_written(items)
-            elif options.mix == "written":
-                examples = written_examples(items, rng)
-            else:
-                share = MIXES[options.mix][items[0].set]
-                examples = training_examples(items, share, rng, other_words=options.mix == "other-words")
-            for example in examples:
+        for items in question_sets(options.data, options.mix):
+            for example in examples_of(items, options.mix, Random(f"{options.seed}/{items[0].set}.jsonl.gz")):
                 out.write(json.dumps(example, ensure_ascii=False) + "\n")
                 count += 1
     print(f"{count} examples in {options.out}")
+
+
+def question_sets(folder: Path, mix: str) -> Iterator[list[Item]]:
+    """The sets that a mix is made of, one after another: the public ones of ``folder``, and the invented texts."""
+    if mix != INVENTED:
+        yield from map(read_items, sorted(folder.glob("*.jsonl.gz")))
+    if mix in (INVENTED, "written", "held-written"):
+        yield read_invented()
+
+
+def examples_of(items: list[Item], mix: str, rng: Random) -> Iterator[Example]:
+    """The examples that a mix has of one set."""
+    if mix == "held":
+        return held_examples(items)
+    if mix == "held-written":
+        return held_written(items)
+    if mix in ("written", INVENTED):
+        return written_examples(items, rng)
+    return training_examples(items, MIXES[mix][items[0].set], rng, other_words=mix == "other-words")
 
 
 def held_examples(items: list[Item]) -> Iterator[Example]:

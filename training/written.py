@@ -1,9 +1,12 @@
-"""Questions written for this reader: in other words than the text, and near misses.
+"""Questions written for this reader: in other words than the text, and near misses; and texts invented for it.
 
 ``written.jsonl.gz`` stands beside this module: one JSON line ``{"set", "context", "kind", "question", "answer"}``,
-where ``context`` begins the SHA-256 of a text in the public sets, and ``answer`` is a character range of it, null = it
-does not answer. ``kind``: "otherwise" shares hardly a word with the sentence that answers, "near" looks answerable,
-"plain" is a reason, a list, a definition or a search phrase.
+where ``context`` begins the SHA-256 of a text in the public sets or of an invented one, and ``answer`` is a character
+range of it, null = it does not answer. ``kind``: "otherwise" shares hardly a word with the sentence that answers,
+"near" looks answerable, "plain" is a reason, a list, a definition or a search phrase.
+
+``invented.jsonl.gz`` has texts such as people bring to Pincite, plans, bulletins, releases and reports, of places and
+bodies that mostly do not exist: one JSON line ``{"title", "context"}`` a section, those of one document in order.
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ from pathlib import Path
 from training.questions import Item
 
 FILE = Path(__file__).parent / "written.jsonl.gz"
+TEXTS = Path(__file__).parent / "invented.jsonl.gz"
+INVENTED = "invented"
+"""The set that the invented texts make."""
 
 
 def fingerprint(context: str) -> str:
@@ -35,3 +41,10 @@ def read_written(items: Iterable[Item], file: Path = FILE) -> list[tuple[str, It
                 spans = [(row["answer"][0], row["answer"][1])] if row["answer"] else []
                 found.append((row["kind"], Item(about.set, row["question"], about.context, spans, about.group)))
     return found
+
+
+def read_invented(file: Path = TEXTS) -> list[Item]:
+    """The invented texts, in file order, each asked nothing but its title; a document is a group."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [Item(INVENTED, row["title"], row["context"], [], f"{INVENTED}/{row['title']}") for row in rows]

@@ -19,6 +19,8 @@ from qa.encoder import FloatArray
 FOLDER_NAME = "dense"
 FLAT_MOST = 50_000
 EXACT_MOST = 300_000
+PROBED = 1 / 8
+"""The share of the lists that a question looks into; ``python -m bench.lists`` shows what others find."""
 
 _ROWS = "rows.npy"
 _VECTORS = "vectors.faiss"
@@ -26,7 +28,6 @@ _LISTS = "lists.faiss"
 _AT_ONCE = 16_384
 _GATHERED_SHARE = 8
 """One part in this many, or fewer, are gathered and scored; of more, all are scored and the others left out."""
-_PROBED = 64
 _REFINED = 4
 """So many times ``k`` candidates of the lists are scored again."""
 _TRAINED_ON = 50
@@ -81,7 +82,8 @@ def _lists(vectors: faiss.Index) -> faiss.Index:
 class DenseIndex:
     """Reads what ``DenseWriter`` wrote; safe for several threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, probed: float = PROBED) -> None:
+        self._share_probed = probed
         self._rows: Rows = np.load(folder / _ROWS, mmap_mode="r", allow_pickle=False)
         self._index = _mapped(folder / _VECTORS)
         self._lists = _mapped(folder / _LISTS) if (folder / _LISTS).is_file() else None
@@ -143,7 +145,8 @@ class DenseIndex:
     def _near(self, vector: FloatArray, k: int) -> Scored:
         """The best of those that the lists propose."""
         assert self._lists is not None
-        parameters = faiss.SearchParametersIVF(nprobe=_PROBED)  # type: ignore[call-arg]
+        probed = max(1, round(self._share_probed * faiss.extract_index_ivf(self._lists).nlist))
+        parameters = faiss.SearchParametersIVF(nprobe=probed)  # type: ignore[call-arg]
         _, places = self._lists.search(vector[None, :], min(k * _REFINED, len(self)), params=parameters)
         return self._scored(vector, k, places[places >= 0])
 

@@ -11,9 +11,9 @@ import pytest
 
 pytest.importorskip("bm25s")
 
-from training.prepare import held_written, written_examples
+from training.prepare import examples_of, held_written, question_sets, written_examples
 from training.questions import Item, held_groups
-from training.written import FILE, fingerprint, read_written
+from training.written import FILE, INVENTED, fingerprint, read_invented, read_written
 
 TEXTS = [f"The {name} bridge was opened in 19{10 + n} and carries trams over the {name} river." for n, name in
          enumerate("Alder Birch Cedar Dogwood Elm Fir Gorse Hazel Ivy Juniper".split())]  # fmt: skip
@@ -58,9 +58,26 @@ def test_held_out_texts_are_asked_only_in_validation(written: Path) -> None:
 def test_the_file_that_ships_is_whole() -> None:
     with gzip.open(FILE, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    assert (len(rows), sum(row["answer"] is None for row in rows)) == (16_917, 4_164)  # as training/README.md says
+    assert (len(rows), sum(row["answer"] is None for row in rows)) == (24_477, 6_684)  # as training/README.md says
     assert len({(row["context"], row["question"]) for row in rows}) == len(rows)
     assert all(0 <= row["answer"][0] < row["answer"][1] for row in rows if row["answer"])
     assert {row["kind"] for row in rows} == {"otherwise", "near", "plain"}
     assert all((row["answer"] is None) == (row["kind"] == "near") for row in rows)
     assert all(row["question"].strip() == row["question"] and len(row["context"]) == 16 for row in rows)
+
+
+def test_every_question_about_an_invented_text_finds_it() -> None:
+    texts = read_invented()
+    assert len({item.context for item in texts}) == len(texts) == 1_260  # as training/README.md says
+    with gzip.open(FILE, "rt", encoding="utf-8") as lines:
+        about = {row["context"] for row in map(json.loads, lines) if row["set"] == INVENTED}
+    assert about == {fingerprint(item.context) for item in texts}
+
+
+def test_the_invented_mix_needs_no_public_sets(tmp_path: Path) -> None:
+    (items,) = question_sets(tmp_path / "none", INVENTED)
+    held = {item.context for item in items if item.group in held_groups(items)}
+    trained = {example["question"] for example in examples_of(items, INVENTED, Random(1))}
+    validated = {example["question"] for example in held_written(items)}
+    assert held and len(trained) > 5_000 and len(validated) > 200
+    assert not trained & validated

@@ -18,6 +18,7 @@ from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.load import load_reader, reader_name
+from qa.reader.question import says_something
 from qa.retriever import MODES, Mode, Retriever, worth_reading
 from qa.settings import MAX_QUESTION, Settings
 from qa.spelling import respelled
@@ -26,6 +27,7 @@ from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry", "reader_name"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_ABOUT_NOTHING = "The question does not say what it is about: ask it in full."
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
 
 
@@ -75,15 +77,16 @@ class Pincite:
         readings = self._readings(question, history, max(top_k, self.settings.read_passages), only)
         spent = {name: sum(reading.seconds[name] for reading in readings) for name in ("retrieve", "read")}
         best = _likeliest(readings)
-        answers, citations = self._answers(best.extracts)
+        about_nothing = not says_something(best.question)
+        answers, citations = ((), ()) if about_nothing else self._answers(best.extracts)
         return Answer(
             question=question,
             history=tuple(history),
             answers=answers,
             citations=citations,
             hits=best.hits[:top_k],
-            confidence=best.confidence,
-            reason=None if answers else self._reason(best),
+            confidence=0.0 if about_nothing else best.confidence,
+            reason=None if answers else _ABOUT_NOTHING if about_nothing else self._reason(best),
             seconds={**spent, "total": time.perf_counter() - started},
             trace=self._trace(readings, best),
         )

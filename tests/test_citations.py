@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import document
 
-from qa.citations import cite, link
+from qa.citations import cite, link, place
 from qa.types import Document, Extract, Passage, Span
 
 SOURCE = replace(document("x").source, url="https://example.org/report")
@@ -149,6 +149,22 @@ def test_the_headings_above_a_quote_in_formats_that_mark_them() -> None:
             passage = Passage("d", *quote, words, "", (quote,))
             extract = Extract(passage, quote, quote, score=1.0, confidence=1.0)
             assert cite(1, made, extract).headings == expected.get(words, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "said"),
+    [
+        ("pdf", 3, "A › B · page 3"),
+        ("pptx", 3, "A › B · slide 3"),
+        ("csv", None, "A › B · row 7"),
+        ("jsonl", None, "A › B · record 7"),
+        ("md", None, "A › B · line 7"),
+    ],
+)
+def test_a_place_is_said_in_the_words_of_its_format(kind: str, page: int | None, said: str) -> None:
+    source = replace(document("x").source, kind=kind)
+    assert place(source, page, 7, ("A", source.title, "B")) == said
+    assert place(source, page, 7) == said.removeprefix("A › B · ")
 
 
 def test_of_a_file_in_an_archive_the_archive_is_opened(tmp_path: Path) -> None:

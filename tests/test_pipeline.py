@@ -151,6 +151,14 @@ class TestRefusals:
         answer = make(FakeReader(why_not="The closest passage does not mention tungsten.")).ask("Tungsten?")
         assert answer.reason == "The closest passage does not mention tungsten."
 
+    @pytest.mark.parametrize("question", ["When?", "Why those?", "and how many are there"])
+    def test_a_question_about_nothing(self, make: Make, question: str) -> None:
+        said = "The question does not say what it is about: ask it in full."
+        anything_goes = make(min_confidence=0.0)
+        answer = anything_goes.ask(question)
+        assert (answer.reason, answer.answers, answer.confidence) == (said, (), 0.0)
+        assert anything_goes.ask(question, ["Was the old bridge built of copper?"]).answers
+
     def test_there_is_no_source(self, make: Make) -> None:
         answer = make().ask("The old bridge was built of copper", only=[])
         assert (answer.reason, answer.hits, answer.confidence) == ("There is no source to look in.", (), 0.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qa.citations import place
 from qa.cli.common import json_lines, known, open_pincite, print_json
 from qa.cli.terminal import Terminal, safe
 from qa.corpus import archive_of
@@ -17,8 +18,6 @@ from qa.pipeline import Pincite
 from qa.types import Answer, Citation, Hit, hits_to_json
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0, "total": 0.0}
-_UNITS = {"pptx": "slide", "csv": "row", "jsonl": "record"}
-"""What a page or a line is called in formats that have a word of their own for it."""
 _STRENGTHS = ((0.8, "strong"), (0.65, "good"), (0.0, "fair"))
 
 
@@ -134,16 +133,12 @@ def _show_citation(citation: Citation, confidence: float, terminal: Terminal) ->
     )
     terminal.line(f"{before}{terminal.style(span, 'mark')}{after}")
     source = citation.source
-    number = citation.page if citation.page is not None else citation.line
-    unit = _UNITS.get(source.kind, "page" if citation.page is not None else "line")
-    section = " › ".join(heading for heading in citation.headings if heading != source.title)
     strength = next(word for least, word in _STRENGTHS if confidence >= least)
     about = [
         source.title,
         source.publisher,
         source.published,
-        section,
-        f"{unit} {number}",
+        place(source, citation.page, citation.line, citation.headings),
         f"{strength} ({confidence:.0%})",
         _in_archive(Path(source.path)),
     ]
@@ -161,7 +156,7 @@ def _in_archive(path: Path) -> str:
 def _show_refusal(answer: Answer, terminal: Terminal) -> None:
     terminal.line(terminal.style("The sources do not answer this question.", "bold") + f" {safe(answer.reason or '')}")
     if answer.hits:
-        terminal.line("Closest passages (they do not answer it):")
+        terminal.line("Closest passages (none surely answers it):")
         _show_hits(answer.hits[:3], terminal)
     terminal.line()
 

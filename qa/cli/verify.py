@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from qa.cli.common import json_lines, open_pincite
 from qa.cli.terminal import safe
+from qa.errors import PinciteError
 from qa.verify import current_documents, faults
 
 
@@ -24,5 +25,7 @@ def run_verify(args: Namespace) -> int:
                 failed += len(found)
     finally:
         pincite.close()
+    if not answers:
+        raise PinciteError("there is no answer to verify: give what `pincite ask --json` printed")
     print(f"{answers} answers, {citations} citations checked, {failed} faults", file=sys.stderr)
     return 1 if failed else 0

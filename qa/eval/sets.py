@@ -186,7 +186,10 @@ def _gold(place: object, where: str, text_of: TextOf) -> list[Gold]:
     try:
         text = text_of(document_id)
     except KeyError:
-        raise QuestionSetError(f"{where}: there is no document {document_id!r} in the index") from None
+        raise QuestionSetError(
+            f"{where}: there is no document {document_id!r} in the index: "
+            "index the documents that the questions are about, or name their index with --index"
+        ) from None
     found = list(occurrences(quote, text))
     if not found:
         raise QuestionSetError(f"{where}: the quote {short(quote)!r} is not in document {document_id!r}")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 BY_TYPE = ("success@5", "MRR@10", "answer-in-text@1", "refusal-recall")
 """The measures shown for each type of question; a run on disk holds all."""
 _MOST_FLIPS = 20
-_WORDS = ("measure", "of", "type", "stage", "id", "question", "verdict", "settings")
+_MOST_LOST = 4
+_WORDS = ("measure", "of", "type", "stage", "id", "question", "verdict", "settings", "such as")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ def sweep_text(sweep: Sweep, markdown: bool = False) -> str:
     return "\n\n".join((_markdown if markdown else _plain)(table) for table in tables) + "\n"
 
 
+def _lost(report: Report) -> Table:
+    """How many questions each stage lost, and the first of them."""
+    rows = []
+    for stage, count in report.stages.items():
+        ids = [line["id"] for line in report.failures if line["stage"] == stage][:_MOST_LOST]
+        if count:
+            rows.append((stage, str(count), ", ".join(ids) + (" …" if count > len(ids) else "")))
+    return Table("lost", ("stage", "questions", "such as"), rows)
+
+
 def _heading(about: About) -> list[str]:
     counts = f"{about.questions} questions, {about.answerable} answerable"
     index = f"index {about.index_hash}, encoder {about.encoder}"
@@ -75,7 +86,7 @@ def report_tables(report: Report) -> list[Table]:
     if len(report.by_type) > 1:
         tables.append(_types(report.by_type))
     if any(report.stages.values()):
-        tables.append(Table("lost", ("stage", "questions"), [(s, str(n)) for s, n in report.stages.items() if n]))
+        tables.append(_lost(report))
     if report.comparison:
         tables += [_differences(report.comparison), _flips(report.comparison)]
     return tables

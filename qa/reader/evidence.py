@@ -16,6 +16,8 @@ from qa.reader.question import AnalysedQuestion, numbers
 from qa.types import Hit, Span
 
 _REMEMBERED = 8192
+_MONTHS = frozenset("january february march april may june july august september october november december".split())
+_COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 
 _OFFERS = re.compile(
     r"^\W*(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b|\bor\b",
@@ -112,9 +114,20 @@ def missing(question: AnalysedQuestion, text: str) -> list[str]:
     """The question's names and numbers that ``text`` does not have, as they stand in the question."""
     lowered = text.lower()
     found = numbers(text)
-    names = [name for name in question.names if not _has_name(name, lowered)]
+    names = [name for name in question.names if not _has_name(name, lowered) and not _has_otherwise(name, lowered)]
     written = {name: _as_written(name, question.text) for name in names}
-    return [*written.values(), *(number for number in question.numbers if number not in found)]
+    absent = (number for number in question.numbers if number not in found and not _has_otherwise(number, lowered))
+    return [*written.values(), *absent]
+
+
+def _has_otherwise(word: str, lowered: str) -> bool:
+    """Whether a month stands there abbreviated, a small number as a word, a year beside a comma."""
+    if word in _MONTHS:
+        return re.search(rf"\b{word[:3]}t?\b", lowered) is not None
+    if not word[0].isdigit():
+        return False
+    spelled = _COUNTS[int(word)] if word.isdigit() and int(word) < len(_COUNTS) else word
+    return re.search(rf"(?<![\d.]){re.escape(word)}(?!\.?\d)|\b{re.escape(spelled)}\b(?!\.\d)", lowered) is not None
 
 
 def _asks(text: str) -> bool:

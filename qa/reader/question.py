@@ -87,6 +87,9 @@ _ASKING = frozenset(
     )
 )
 """As terms: stemmed, stop words left out."""
+_POINTING = frozenset(
+    terms("he him his she her hers it its they them their theirs this that these those here there then one")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,11 @@ def analyse(text: str) -> AnalysedQuestion:
     found = dict.fromkeys(term for term in terms(text) if term not in _ASKING)
     content = tuple(found) or tuple(dict.fromkeys(terms(text)))
     return AnalysedQuestion(text, _type(text), content, names(text), numbers(text))
+
+
+def says_something(text: str) -> bool:
+    """Whether the question names anything: "When?" and "Why those?" do not."""
+    return any(term not in _ASKING and term not in _POINTING for term in terms(text))
 
 
 def numbers(text: str) -> tuple[str, ...]:

@@ -84,8 +84,7 @@ class Place(BaseModel):
     u16_end: int
     u16_span_start: int
     u16_span_end: int
-    page: int | None
-    line: int
+    where: str = Field(description="what to look for there: headings above it, and page, slide, row, record or line")
     before: str
     after: str
     original: str = Field(description="the source at that very place; may be relative to this server")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+from qa.citations import headings, place
 from qa.types import Citation, Document, Passage, Source
 from qa.ui.models import Place
 
@@ -34,21 +35,20 @@ def span_place(document: Document, start: int, end: int) -> Place:
 
 
 def _place(document: Document, quote: tuple[int, int], span: tuple[int, int], link: str) -> Place:
-    text = document.text
+    text, source = document.text, document.source
     before, after = context(text, *quote)
     return Place(
         document_id=document.id,
-        title=document.source.title,
+        title=source.title,
         u16_start=u16(text, quote[0]),
         u16_end=u16(text, quote[1]),
         u16_span_start=u16(text, span[0]),
         u16_span_end=u16(text, span[1]),
-        page=document.page(quote[0]),
-        line=document.line(quote[0]),
+        where=place(source, document.page(quote[0]), document.line(quote[0]), headings(document, quote[0])),
         before=before,
         after=after,
-        original=original(document.source, link),
-        original_opens=original_opens(document.source, link),
+        original=original(source, link),
+        original_opens=original_opens(source, link),
     )
 
 

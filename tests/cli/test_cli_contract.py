@@ -404,6 +404,10 @@ class TestVerify:
         assert ran.status == 1
         assert is_one_line(ran.err) and message in ran.err
 
+    def test_that_nothing_was_verified_is_an_error(self, run: Run, small_index: Path) -> None:
+        ran = run("verify", "--index", small_index, stdin="")
+        assert ran.status == 1 and is_one_line(ran.err) and "no answer to verify" in ran.err
+
     @pytest.mark.parametrize("row", ["{}", '{"citations": 5}', '{"citations": [5], "answers": [[]], "text": 1}'])
     def test_objects_that_are_no_answers(self, run: Run, small_index: Path, row: str) -> None:
         ran = run("verify", "--index", small_index, stdin=row)

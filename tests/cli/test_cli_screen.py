@@ -30,7 +30,7 @@ def test_a_refusal_shows_the_closest_passages(run: Run, small_index: Path) -> No
     assert (ran.status, ran.err) == (0, "")
     first, second, *passages = ran.out.splitlines()
     assert first.startswith("The sources do not answer this question. ")
-    assert second == "Closest passages (they do not answer it):"
+    assert second == "Closest passages (none surely answers it):"
     assert len([line for line in passages if re.match(r" +\d\. ", line)]) == 3
 
 

@@ -72,6 +72,8 @@ def test_the_source_says_what_the_file_is(tmp_path: Path) -> None:
         ("a.html", "<p>Some text.</p><h2>The heading</h2>", "The heading"),
         ("a.html", "<nav>Home</nav><p>First words.</p>", "First words."),
         ("a b.html", "<p>…</p>", "a b"),
+        ("costs of 2024.csv", "Unit,Head\nLegal,Priya Raman\n", "costs of 2024"),
+        ("costs of 2024.tsv", "Unit\tHead\nLegal\tPriya Raman\n", "costs of 2024"),
     ],
 )
 def test_title(tmp_path: Path, name: str, content: str, title: str) -> None:

@@ -207,6 +207,7 @@ def test_far_out_log_odds_stay_probabilities() -> None:
         ("What did Osaka build in 1904?", ["Osaka"]),
         ("What did Lyon build in 1999?", ["1999"]),
         ("What did Osaka build in 1999?", ["Osaka", "1999"]),
+        ("Was it 19 or 4 or in March?", ["March", "19", "4"]),
         ("Did Kobe, Osaka, Nara and Kyoto see it?", ["Kobe", "Osaka", "Nara and Kyoto"]),
     ],
 )
@@ -222,6 +223,9 @@ def test_why_not_names_what_is_missing(question: str, absent: list[str]) -> None
         ("what did lyon build?", ""),
         ("Did Osaka build it in 1904?", "Reports > Osaka"),
         ("Were 1,200 built in Lyon?", "Of 1200"),
+        ("Was it finished on 26 September 2016?", "Updated: Sept. 26,2016"),
+        ("Was it in May or in February?", "May 3, Feb 4"),
+        ("Which 3 bridges?", "Three bridges"),
     ],
 )
 def test_where_nothing_is_missing_there_is_no_reason(question: str, context: str) -> None:

@@ -1,5 +1,5 @@
 // The questions of a run that were lost: at which stage, what was expected, what was given.
-import { count, dotted, el, where } from "./lib.js";
+import { count, dotted, el } from "./lib.js";
 import { listing } from "./store.js";
 import { openView } from "./viewer.js";
 
@@ -59,5 +59,5 @@ function shown(name, { document_id: id, quote, place }, question, key) {
   const near = `${name === "Expected" ? "Expected as the answer to" : "Given as the answer to"} “${question.question}”`;
   const view = { key, documentId: id, document, quote, place, near };
   const open = el("button", { class: "plain", type: "button", "data-key": key, onclick: (event) => openView(view, event.currentTarget) }, title);
-  return part(name, text, el("span", { class: "meta" }, open, ` · ${where(place)}`));
+  return part(name, text, el("span", { class: "meta" }, open, ` · ${place.where}`));
 }

@@ -1,5 +1,5 @@
 // One question and what came of it: an answer, a refusal, a problem, or still waiting.
-import { copy, count, day, dotted, duration, el, icon, marked, sentence, strength, where } from "./lib.js";
+import { copy, count, day, dotted, duration, el, icon, marked, sentence, strength } from "./lib.js";
 import { marks } from "./marks.js";
 import { progressText, viewing } from "./store.js";
 import { why } from "./why.js";
@@ -59,7 +59,7 @@ function caption(view, answer, actions) {
   const word = strength(answer?.confidence ?? 0);
   const percent = `${Math.round((answer?.confidence ?? 0) * 100)} % likely to be right`;
   const open = (event) => actions.open(view, event.currentTarget);
-  const label = `Citation ${number}: ${document.title}, ${where(place)}. Show it in the source.`;
+  const label = `Citation ${number}: ${document.title}, ${place.where}. Show it in the source.`;
   const cite = el("button", { class: "cite", type: "button", "aria-label": label, "data-key": view.key, onclick: open }, `[${number}]`);
   const about = el("div", { class: "about" }, el("span", { class: "title" }, document.title), details(document, place));
   const badge = el("span", { class: `strength ${word}`, title: percent }, word);
@@ -67,7 +67,7 @@ function caption(view, answer, actions) {
 }
 
 function details(document, place) {
-  return el("span", { class: "meta" }, dotted(document.publisher, day(document.published), where(place)));
+  return el("span", { class: "meta" }, dotted(document.publisher, day(document.published), place.where));
 }
 
 export function copyQuote(view) {
@@ -78,7 +78,7 @@ export function copyQuote(view) {
 
 /** A quote with its reference, as people paste it into a report. */
 export function forReport({ quote, document, place }) {
-  const from = [document.title, document.publisher, day(document.published), where(place)].filter(Boolean).join(", ");
+  const from = [document.title, document.publisher, day(document.published), place.where].filter(Boolean).join(", ");
   const link = URL.canParse(place.original, location.href) ? new URL(place.original, location.href).href : document.id;
   return `“${quote}”\n${from}.\n${link}\n`;
 }
@@ -101,7 +101,7 @@ function refused(turn, actions) {
     documentId: hit.document_id,
     document: { id: hit.document_id, title: places.hits[index].title },
     place: places.hits[index],
-    near: "One of the closest passages. It does not answer the question.",
+    near: "One of the closest passages. It is not surely an answer.",
     text: hit.text,
   }));
   for (const [index, view] of closest.entries()) Object.assign(view, { siblings: closest, index });
@@ -115,14 +115,14 @@ function refused(turn, actions) {
 }
 
 function nearMisses(closest, actions) {
-  const summary = el("summary", {}, `Closest ${closest.length === 1 ? "passage" : "passages"} (they do not answer it)`);
+  const summary = el("summary", {}, `Closest ${closest.length === 1 ? "passage" : "passages"} (none surely answers it)`);
   return el("details", {}, summary, el("ol", {}, closest.map((view) => el("li", {}, nearMiss(view, actions)))));
 }
 
 function nearMiss(view, actions) {
   const open = (event) => actions.open(view, event.currentTarget);
   const title = el("button", { class: "plain", type: "button", "data-key": view.key, onclick: open }, view.document.title);
-  return [title, el("span", { class: "meta" }, ` · ${where(view.place)}`), el("blockquote", { dir: "auto" }, view.text)];
+  return [title, el("span", { class: "meta" }, ` · ${view.place.where}`), el("blockquote", { dir: "auto" }, view.text)];
 }
 
 // -- both, and neither

@@ -1,5 +1,5 @@
 // The document beside the answers: its text, scrolled to a place, the quote marked there if it really stands there.
-import { announce, api, day, documentPath, dotted, el, icon, outside, where } from "./lib.js";
+import { announce, api, day, documentPath, dotted, el, icon, outside } from "./lib.js";
 import { copyQuote } from "./turn.js";
 import { chooser } from "./select.js";
 import { listing, viewing } from "./store.js";
@@ -129,7 +129,7 @@ export function read(id) {
 function describe(view) {
   const { document, place, siblings = [], number } = view;
   parts.title.textContent = document.title;
-  parts.meta.textContent = dotted(number && `[${number}]`, document.publisher, day(document.published), place && where(place));
+  parts.meta.textContent = dotted(number && `[${number}]`, document.publisher, day(document.published), place?.where);
   parts.note.textContent = view.near ?? "";
   parts.note.removeAttribute("role");
   parts.steps.hidden = siblings.length < 2;

@@ -1,5 +1,5 @@
 // Why this answer: a trace that unfolds. What each search ranked, both together, and what the reader made of it.
-import { el, icon, where } from "./lib.js";
+import { el, icon } from "./lib.js";
 
 const FIRST = 5; // passages shown before "Show all"
 
@@ -75,7 +75,7 @@ function row(view, trace, actions, later) {
   const onclick = (event) => actions.open(view, event.currentTarget);
   const title = el("button", { class: "plain", type: "button", "data-key": view.key, onclick }, view.document.title);
   const shown = passage.reader?.citation ? el("span", { class: "shown" }, `[${passage.reader.citation}]`) : null;
-  const from = el("div", { class: "meta" }, shown, title, el("span", {}, `· ${where(place)}`));
+  const from = el("div", { class: "meta" }, shown, title, el("span", {}, `· ${place.where}`));
   const text = passage.reader ? quote(passage.reader) : el("p", { class: "meta" }, "Not read.");
   const cells = [
     el("td", { class: "what" }, text, from),

@@ -53,7 +53,6 @@ SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25
 OWN_SETS = (Path("eval/sets/innovation/questions.jsonl"), Path("eval/sets/fitting/questions.jsonl"))
 NEGATIVES = 8
 OWN_WEIGHT = 4.0
-FOLDS = 8
 WEIGHTS = {"sentence": sentence.WEIGHTS, "trained": trained.WEIGHTS}
 
 
@@ -88,8 +87,7 @@ def main() -> None:
     args = parser.parse_args()
     rows = _cached(args.cache, lambda: [*_public(args.data, args.reader), *_own(args.reader)])
     rank = fit_rank(rows)
-    print("rank:", rank.weights)
-    confidence, shown = fit_confidence(rows, ranked_apart(rows))
+    confidence, shown = fit_confidence(rows, rank)
     fitted = {
         **{
             name: {"weights": dict(model.weights), "bias": model.bias}
@@ -101,45 +99,31 @@ def main() -> None:
 
 
 def fit_rank(rows: Sequence[Read]) -> Linear:
-    """Logistic regression on the difference of a right and a wrong candidate's inputs."""
+    """Logistic regression on the difference of a right and a wrong candidate's inputs, without our own questions."""
     rng = np.random.default_rng(0)
     names = list(rows[0].inputs[0])
-    differences: list[np.ndarray] = []
-    weights: list[float] = []
+    differences = []
     for row in rows:
         matrix, right = np.array([[one[name] for name in names] for one in row.inputs]), np.array(row.right, dtype=bool)
-        if right.any() and not right.all():
+        if not row.own and right.any() and not right.all():
             wrong = matrix[~right]
             for good in matrix[right]:
                 differences.extend(good - bad for bad in wrong[rng.permutation(len(wrong))[:NEGATIVES]])
-            weights.extend([OWN_WEIGHT if row.own else 1.0] * (len(differences) - len(weights)))
     signs = rng.choice([-1, 1], len(differences))
     model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=5000)
-    model.fit(np.array(differences) * signs[:, None], signs, sample_weight=weights)
-    return Linear({name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)})
-
-
-Best = tuple[dict[str, float], bool]
-"""The inputs of the confidence model for the candidate ranked first, and whether it answers."""
-
-
-def ranked_apart(rows: Sequence[Read]) -> list[Best]:
-    """The best candidate of each question, by a ranking that was fitted without its group."""
-    found: list[Best | None] = [None] * len(rows)
-    for fitted, asked in GroupKFold(FOLDS).split(rows, groups=[row.group for row in rows]):
-        rank = fit_rank([rows[number] for number in fitted])
-        for number in asked:
-            found[number] = _best(rows[number], rank)
-    best = [one for one in found if one is not None]
+    model.fit(np.array(differences) * signs[:, None], signs)
+    rank = Linear({name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)})
+    print("rank:", rank.weights)
     for own in (False, True):
-        right = [answers for row, (_, answers) in zip(rows, best, strict=True) if row.own == own and row.answerable]
-        print(f"  right first, own={own}: {np.mean(right):.3f} of {len(right)}")
-    return best
+        chosen = [row for row in rows if row.own == own and row.answerable]
+        print(f"  right first, own={own}: {np.mean([_best(row, rank)[1] for row in chosen]):.3f} of {len(chosen)}")
+    return rank
 
 
-def fit_confidence(rows: Sequence[Read], best: Sequence[Best]) -> tuple[Linear, tuple[tuple[float, float], ...]]:
+def fit_confidence(rows: Sequence[Read], rank: Linear) -> tuple[Linear, tuple[tuple[float, float], ...]]:
     """Logistic regression on the best candidate's inputs: does it answer? And how good what is shown would be."""
-    inputs, labels = [one for one, _ in best], np.array([answers for _, answers in best])
+    inputs = [_best(row, rank)[0] for row in rows]
+    labels = np.array([_best(row, rank)[1] for row in rows])
     names = [name for name in TELLING if name in inputs[0]]
     matrix = np.array([[one[name] for name in names] for one in inputs])
     mean, scale = matrix.mean(0), matrix.std(0) + 1e-9
@@ -150,7 +134,7 @@ def fit_confidence(rows: Sequence[Read], best: Sequence[Best]) -> tuple[Linear, 
         (matrix - mean) / scale,
         labels,
         groups=[row.group for row in rows],
-        cv=GroupKFold(FOLDS),
+        cv=GroupKFold(8),
         method="predict_proba",
         params={"sample_weight": weights},
     )[:, 1]
@@ -182,7 +166,8 @@ def _report(rows: Sequence[Read], held: np.ndarray, labels: np.ndarray, own: boo
         )
 
 
-def _best(row: Read, rank: Linear) -> Best:
+def _best(row: Read, rank: Linear) -> tuple[dict[str, float], bool]:
+    """The inputs of the confidence model for the candidate ranked first, and whether it answers."""
     scores = [rank(one) for one in row.inputs]
     best = int(np.argmax(scores))
     passages = {number: Passage("", number, number, "", "", ()) for number in set(row.passages)}

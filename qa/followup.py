@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from qa.reader.question import analyse, names
+from qa.reader.question import analyse, names, says_something
 
 _OPENING = re.compile(
     r"^\s*(?:(?:and|but|so|or|also|then|ok(?:ay)?)\b[\s,]*)?(?:(?:what|how)\s+about\b)?\s*", re.IGNORECASE
@@ -48,7 +48,7 @@ def resolve(question: str, history: Sequence[str], fits: Fits = lambda form: Tru
         return [substituted]
     joined = _joined(question, earlier, fits)
     alone = question[len(_opening(question)) :].strip()
-    return [joined, alone] if _asks(alone) and analyse(alone).terms else [joined]
+    return [joined, alone] if _asks(alone) and says_something(alone) else [joined]
 
 
 def leans(question: str) -> bool:

@@ -29,6 +29,7 @@ __all__ = ["MODES", "Mode", "Pincite", "SourceEntry", "reader_name"]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _ABOUT_NOTHING = "The question does not say what it is about: ask it in full."
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
+_UNSURE = "No sentence in the sources is surely an answer."
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Pincite:
             history=tuple(history),
             answers=answers,
             citations=citations,
-            hits=best.hits[:top_k],
+            hits=() if about_nothing else best.hits[:top_k],
             confidence=0.0 if about_nothing else best.confidence,
             reason=None if answers else _ABOUT_NOTHING if about_nothing else self._reason(best),
             seconds={**spent, "total": time.perf_counter() - started},
@@ -247,7 +248,7 @@ class Pincite:
     def _reason(self, reading: _Reading) -> str:
         if not reading.extracts:
             return "There is no source to look in." if not reading.hits else _NOTHING_CLOSE
-        return reading.extracts[0].why_not or _NOTHING_CLOSE
+        return reading.extracts[0].why_not or _UNSURE
 
 
 def _likeliest(readings: Sequence[_Reading]) -> _Reading:

@@ -140,3 +140,10 @@ def test_odd_history_is_no_error(question: str, earlier: str) -> None:
     assert 1 <= len(forms) <= 2
     assert all(form.strip() for form in forms)
     assert resolve(question, [earlier]) == forms
+
+
+def test_a_form_that_says_nothing_is_not_asked() -> None:
+    assert resolve("And by when?", ["Which three bridges will be built in Lyon?"]) == [
+        form for form in resolve("And by when?", ["Which three bridges will be built in Lyon?"]) if "Lyon" in form
+    ]
+    assert len(resolve("And by when was the bridge built?", ["Which towns are in Lyon?"])) == 2

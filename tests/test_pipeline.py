@@ -141,22 +141,22 @@ class TestUpdates:
 
 
 class TestRefusals:
-    def test_nothing_is_close_enough(self, make: Make) -> None:
+    def test_nothing_is_sure(self, make: Make) -> None:
         answer = make().ask("What is the melting point of tungsten?")
         assert (answer.text, answer.span, answer.answers, answer.citations) == (None, None, (), ())
-        assert answer.reason == "No passage in the sources is close enough to the question to answer it."
+        assert answer.reason == "No sentence in the sources is surely an answer."
         assert len(answer.hits) > 3 and 0 < answer.confidence < 0.5
 
     def test_the_reader_knows_why(self, make: Make) -> None:
         answer = make(FakeReader(why_not="The closest passage does not mention tungsten.")).ask("Tungsten?")
         assert answer.reason == "The closest passage does not mention tungsten."
 
-    @pytest.mark.parametrize("question", ["When?", "Why those?", "and how many are there"])
+    @pytest.mark.parametrize("question", ["When?", "Why those?", "and how many are there", "a"])
     def test_a_question_about_nothing(self, make: Make, question: str) -> None:
         said = "The question does not say what it is about: ask it in full."
         anything_goes = make(min_confidence=0.0)
         answer = anything_goes.ask(question)
-        assert (answer.reason, answer.answers, answer.confidence) == (said, (), 0.0)
+        assert (answer.reason, answer.answers, answer.hits, answer.confidence) == (said, (), (), 0.0)
         assert anything_goes.ask(question, ["Was the old bridge built of copper?"]).answers
 
     def test_there_is_no_source(self, make: Make) -> None:
@@ -287,7 +287,7 @@ class TestQuestions:
         assert reader.asked[0][0] == "Was the tower built ?"
         assert answer.question == "  Was\x00the\x1btower\u202ebuilt\udcff?\n"
 
-    @pytest.mark.parametrize("question", ["桥是什么时候建的？", "Когда?", "1904", "a", "<|endoftext|> bridge", "É"])
+    @pytest.mark.parametrize("question", ["桥是什么时候建的？", "Когда?", "1904", "<|endoftext|> bridge", "É"])
     def test_what_can_be_asked(self, make: Make, question: str) -> None:
         assert len(make().ask(question).hits) > 3
 

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 QUESTION = "By when is a mature national technology transfer system expected?"
-SPAN = "2025"
+SPANS = ("2025", "By 2025")  # the answers that our own question set takes
 
 
 def main(url: str, process: int, seconds: float) -> int:
@@ -23,7 +23,7 @@ def main(url: str, process: int, seconds: float) -> int:
         try:
             span = ask(url)
             print("answered:", span)
-            return 0 if span == SPAN else 1
+            return 0 if span in SPANS else 1
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             pass  # not listening yet, or still loading
         time.sleep(1)

@@ -85,7 +85,7 @@ class Pincite:
             history=tuple(history),
             answers=answers,
             citations=citations,
-            hits=() if about_nothing else best.hits[:top_k],
+            hits=best.hits[:top_k],
             confidence=0.0 if about_nothing else best.confidence,
             reason=None if answers else _ABOUT_NOTHING if about_nothing else self._reason(best),
             seconds={**spent, "total": time.perf_counter() - started},

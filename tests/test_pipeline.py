@@ -156,7 +156,8 @@ class TestRefusals:
         said = "The question does not say what it is about: ask it in full."
         anything_goes = make(min_confidence=0.0)
         answer = anything_goes.ask(question)
-        assert (answer.reason, answer.answers, answer.hits, answer.confidence) == (said, (), (), 0.0)
+        assert (answer.reason, answer.answers, answer.confidence) == (said, (), 0.0)
+        assert len(answer.hits) > 3  # the closest passages, as of every refusal
         assert anything_goes.ask(question, ["Was the old bridge built of copper?"]).answers
 
     def test_there_is_no_source(self, make: Make) -> None:
@@ -287,7 +288,7 @@ class TestQuestions:
         assert reader.asked[0][0] == "Was the tower built ?"
         assert answer.question == "  Was\x00the\x1btower\u202ebuilt\udcff?\n"
 
-    @pytest.mark.parametrize("question", ["桥是什么时候建的？", "Когда?", "1904", "<|endoftext|> bridge", "É"])
+    @pytest.mark.parametrize("question", ["桥是什么时候建的？", "Когда?", "1904", "a", "<|endoftext|> bridge", "É"])
     def test_what_can_be_asked(self, make: Make, question: str) -> None:
         assert len(make().ask(question).hits) > 3
 

@@ -3,6 +3,7 @@
 ::
 
     python -m bench.lists --data DIR --vectors FILE.npz
+    python -m bench.lists --generated 1000000 --questions 200
 
 ``DIR`` holds question sets as JSON lines with ``context`` and ``question`` (``*.jsonl.gz``): the sentences of the texts
 are the passages, the questions are asked. Their vectors are kept in ``FILE.npz``, for another run. There are fewer of
@@ -26,6 +27,7 @@ from qa.index.dense import PROBED, DenseIndex, DenseWriter
 
 _SHARES = 1 / 64, 1 / 32, 1 / 16, PROBED, 1 / 4, 1.0
 _DEPTHS = 10, 50
+_CLUSTERS = 2_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -47,9 +49,25 @@ def embedded(folder: Path, file: Path, asked: int) -> tuple[FloatArray, FloatArr
         sentences, questions = texts(folder)
         some = np.random.default_rng(0).choice(len(questions), min(asked, len(questions)), replace=False)
         encoder = load_encoder()
-        np.savez(file, passages=encoder.encode(sentences), questions=encoder.encode([questions[one] for one in some]))
-    with np.load(file, allow_pickle=False) as arrays:
-        return arrays["passages"], arrays["questions"]
+        arrays = {"passages": encoder.encode(sentences), "questions": encoder.encode([questions[one] for one in some])}
+        with file.open("wb") as out:
+            np.savez(out, **arrays)
+    with np.load(file, allow_pickle=False) as kept:
+        return kept["passages"], kept["questions"]
+
+
+def generated(count: int, asked: int) -> tuple[FloatArray, FloatArray]:
+    """Clustered vectors, and some of them with noise."""
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((_CLUSTERS, 384), dtype=np.float32)
+    passages = centres[rng.integers(_CLUSTERS, size=count)]
+    for start in range(0, count, 50_000):
+        passages[start : start + 50_000] += 0.7 * rng.standard_normal(
+            passages[start : start + 50_000].shape, np.float32
+        )
+    passages /= np.linalg.norm(passages, axis=1, keepdims=True)
+    questions = passages[rng.integers(count, size=asked)] + 0.03 * rng.standard_normal((asked, 384), np.float32)
+    return passages, questions / np.linalg.norm(questions, axis=1, keepdims=True)
 
 
 def nearest(passages: FloatArray, questions: FloatArray, k: int) -> list[set[int]]:
@@ -65,11 +83,17 @@ def recall(index: DenseIndex, questions: FloatArray, best: list[set[int]]) -> fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--vectors", type=Path, required=True)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--vectors", type=Path)
+    parser.add_argument("--generated", type=int, metavar="N", help="N clustered vectors instead")
     parser.add_argument("--questions", type=int, default=2_000)
     args = parser.parse_args()
-    passages, questions = embedded(args.data, args.vectors, args.questions)
+    if args.generated:
+        passages, questions = generated(args.generated, args.questions)
+    elif args.data and args.vectors:
+        passages, questions = embedded(args.data, args.vectors, args.questions)
+    else:
+        parser.error("give --data and --vectors, or --generated")
     best = [nearest(passages, questions, depth) for depth in _DEPTHS]
     print(f"{len(passages):,} passages, {len(questions):,} questions")
     print("| share of lists | " + " | ".join(f"recall@{depth}" for depth in _DEPTHS) + " | ms |\n|---:|---:|---:|---:|")

@@ -78,16 +78,15 @@ class Pincite:
         readings = self._readings(question, history, max(top_k, self.settings.read_passages), only)
         spent = {name: sum(reading.seconds[name] for reading in readings) for name in ("retrieve", "read")}
         best = _likeliest(readings)
-        about_nothing = not says_something(best.question)
-        answers, citations = ((), ()) if about_nothing else self._answers(best.extracts)
+        answers, citations = self._answers(best.extracts)
         return Answer(
             question=question,
             history=tuple(history),
             answers=answers,
             citations=citations,
             hits=best.hits[:top_k],
-            confidence=0.0 if about_nothing else best.confidence,
-            reason=None if answers else _ABOUT_NOTHING if about_nothing else self._reason(best),
+            confidence=best.confidence,
+            reason=None if answers else self._reason(best),
             seconds={**spent, "total": time.perf_counter() - started},
             trace=self._trace(readings, best),
         )
@@ -205,7 +204,9 @@ class Pincite:
 
     def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
         """What was read, and what was found in it: the first passages, and the others unless one of those is sure, by a
-        confidence that was measured."""
+        confidence that was measured; nothing for a question about nothing."""
+        if not says_something(question):
+            return (), ()
         worth = worth_reading(hits, self.settings.read_passages, self.settings.read_within)
         first = worth[: self.settings.read_first] if self.reader.calibrated else worth
         found = self.reader.read(question, first)
@@ -246,8 +247,10 @@ class Pincite:
         )
 
     def _reason(self, reading: _Reading) -> str:
+        if not reading.hits:
+            return "There is no source to look in."
         if not reading.extracts:
-            return "There is no source to look in." if not reading.hits else _NOTHING_CLOSE
+            return _NOTHING_CLOSE if says_something(reading.question) else _ABOUT_NOTHING
         return reading.extracts[0].why_not or _UNSURE
 
 

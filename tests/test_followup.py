@@ -143,7 +143,6 @@ def test_odd_history_is_no_error(question: str, earlier: str) -> None:
 
 
 def test_a_form_that_says_nothing_is_not_asked() -> None:
-    assert resolve("And by when?", ["Which three bridges will be built in Lyon?"]) == [
-        form for form in resolve("And by when?", ["Which three bridges will be built in Lyon?"]) if "Lyon" in form
-    ]
+    (form,) = resolve("And by when?", ["Which three bridges will be built in Lyon?"])
+    assert form == "by when? (three bridges will be built in Lyon)"
     assert len(resolve("And by when was the bridge built?", ["Which towns are in Lyon?"])) == 2

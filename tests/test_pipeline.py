@@ -151,7 +151,9 @@ class TestRefusals:
         answer = make(FakeReader(why_not="The closest passage does not mention tungsten.")).ask("Tungsten?")
         assert answer.reason == "The closest passage does not mention tungsten."
 
-    @pytest.mark.parametrize("question", ["When?", "Why those?", "and how many are there", "a"])
+    @pytest.mark.parametrize(
+        "question", ["When?", "Why those?", "and how many are there", "a", "WHO IS IT?", "When were they?"]
+    )
     def test_a_question_about_nothing(self, make: Make, question: str) -> None:
         said = "The question does not say what it is about: ask it in full."
         anything_goes = make(min_confidence=0.0)
@@ -288,7 +290,26 @@ class TestQuestions:
         assert reader.asked[0][0] == "Was the tower built ?"
         assert answer.question == "  Was\x00the\x1btower\u202ebuilt\udcff?\n"
 
-    @pytest.mark.parametrize("question", ["桥是什么时候建的？", "Когда?", "1904", "a", "<|endoftext|> bridge", "É"])
+    @pytest.mark.parametrize(
+        "question", ["How many states are there?", "What does WHO say?", "What is IT?", "What is sourcing?", "2030?"]
+    )
+    def test_a_question_about_something_is_read(self, make: Make, question: str) -> None:
+        reader = FakeReader()
+        make(reader).ask(question)
+        assert reader.asked
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "桥是什么时候建的？",
+            "中国计划在哪一年建成成熟的国家技术转移体系并由谁负责",
+            "Когда?",
+            "1904",
+            "a",
+            "<|endoftext|> bridge",
+            "É",
+        ],
+    )
     def test_what_can_be_asked(self, make: Make, question: str) -> None:
         assert len(make().ask(question).hits) > 3
 

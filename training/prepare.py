@@ -3,8 +3,8 @@
     python -m training.prepare --data DIR --out FILE --mix broad --seed 1
     python -m training.prepare --data DIR --out FILE --mix held
 
-"written" and "held-written" are the questions of ``written.jsonl.gz``, "invented" those of them about invented texts
-alone; the other mixes do not have them.
+"written" are the questions of ``written.jsonl.gz`` about texts of the sets, "invented" those about invented texts,
+"held-written" those about held-out texts of both; the other mixes do not have them.
 
 ``DIR`` holds the nine sets (see README.md here). An example is one JSON line
 ``{"set", "kind", "question", "heading", "passage", "spans"}``: ``spans`` are character ranges of ``passage``
@@ -107,8 +107,8 @@ def main() -> None:
 def question_sets(folder: Path, mix: str) -> Iterator[list[Item]]:
     """The sets that a mix is made of, one after another: the public ones of ``folder``, and the invented texts."""
     if mix != INVENTED:
-        yield from map(read_items, sorted(folder.glob("*.jsonl.gz")))
-    if mix in (INVENTED, "written", "held-written"):
+        yield from filter(None, map(read_items, sorted(folder.glob("*.jsonl.gz"))))
+    if mix in (INVENTED, "held-written"):
         yield read_invented()
 
 

@@ -46,7 +46,7 @@ Answer a question word for word from the sources, with citations, or say that th
   pincite ask                                 a conversation; an empty line ends it
   pincite ask < questions.txt                 one question a line, each for itself
   pincite ask --file questions.jsonl --json   one {"id", "question", "history"} a line
-  pincite ask "Who signed it?" --accuracy 95  show surer answers only, refuse more
+  pincite ask "Who signed it?" --accuracy 90  show surer answers only, refuse more
   pincite ask "Who signed it?" --reader ~/models/bert-squad2     read with a model of your own
 
 The percentage behind an answer is the probability that it is right. With --json: "text" is the answer, "span" the words

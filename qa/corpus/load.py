@@ -17,8 +17,8 @@ from qa.types import Block, Document, Failure, Source
 
 MAX_BYTES = 200 * 1024 * 1024
 _TITLE_MAX = 200
-_NO_TITLE = frozenset(("csv", "tsv"))
-"""Kinds whose first line is a row like any other."""
+_NO_TITLE = "csv"
+"""The kind whose first line is a row like any other."""
 _REASON_MAX = 300
 _NOT_TEXT = re.compile("[\ud800-\udfff\0]")
 """What can be stored as no text; it comes out of escapes in damaged files."""
@@ -135,7 +135,7 @@ def _source(job: Job, kind: str, data: bytes, parsed: Parsed) -> Source:
     stated = job.stated
     return Source(
         id=job.id,
-        title=stated.title or _shown(parsed.title) or (None if kind in _NO_TITLE else _title(parsed)) or job.path.stem,
+        title=stated.title or _shown(parsed.title) or (None if kind == _NO_TITLE else _title(parsed)) or job.path.stem,
         publisher=stated.publisher or _shown(parsed.publisher),
         published=stated.published or parsed.published,
         url=stated.url or parsed.url,

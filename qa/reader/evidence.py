@@ -126,8 +126,10 @@ def _has_otherwise(word: str, lowered: str) -> bool:
         return re.search(rf"\b{word[:3]}t?\b", lowered) is not None
     if not word[0].isdigit():
         return False
-    spelled = _COUNTS[int(word)] if word.isdigit() and int(word) < len(_COUNTS) else word
-    return re.search(rf"(?<![\d.]){re.escape(word)}(?!\.?\d)|\b{re.escape(spelled)}\b(?!\.\d)", lowered) is not None
+    if word.isdigit() and 1 < int(word) < len(_COUNTS) and re.search(rf"\b{_COUNTS[int(word)]}\b", lowered):
+        return True
+    not_a_group = r"(?<!\d,)" if len(word) == 3 else ""  # 500 is not in 12,500
+    return re.search(rf"(?<![\d.]){not_a_group}{re.escape(word)}(?!,\d\d\d(?!\d))(?!\.?\d)", lowered) is not None
 
 
 def _asks(text: str) -> bool:

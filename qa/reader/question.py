@@ -71,6 +71,15 @@ _TYPES: tuple[tuple[AnswerType, str], ...] = (
 )
 _PATTERNS = tuple((type, re.compile(pattern, re.IGNORECASE | re.VERBOSE)) for type, pattern in _TYPES)
 
+_WORD = re.compile(r"\w+")
+_EMPTY = frozenset(
+    "a an the and or but so of to in on at by for from with as if is are was were be been am do does did can could "
+    "will would shall should may might must has have had what which who whom whose when where why how much many long "
+    "often soon far not no yes please tell me us he him his she her hers it its they them their theirs we you your i my "
+    "this that these those here there then one ones any some all more most other others same such else too also only just "
+    "s t".split()
+)
+"""Words that ask, point and join, and name nothing."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _CAPITALISED = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w&’'-]*)"
@@ -87,9 +96,6 @@ _ASKING = frozenset(
     )
 )
 """As terms: stemmed, stop words left out."""
-_POINTING = frozenset(
-    terms("he him his she her hers it its they them their theirs this that these those here there then one")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,10 @@ def analyse(text: str) -> AnalysedQuestion:
 
 def says_something(text: str) -> bool:
     """Whether the question names anything: "When?" and "Why those?" do not."""
-    return any(term not in _ASKING and term not in _POINTING for term in terms(text))
+    shouted = text.isupper()
+    return any(
+        word.lower() not in _EMPTY or (len(word) > 1 and word.isupper() and not shouted) for word in _WORD.findall(text)
+    )
 
 
 def numbers(text: str) -> tuple[str, ...]:

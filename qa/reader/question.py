@@ -75,9 +75,9 @@ _WORD = re.compile(r"\w+")
 _EMPTY = frozenset(
     "a an the and or but so of to in on at by for from with as if is are was were be been am do does did can could "
     "will would shall should may might must has have had what which who whom whose when where why how much many long "
-    "often soon far not no yes please tell me us he him his she her hers it its they them their theirs we you your i my "
-    "this that these those here there then one ones any some all more most other others same such else too also only just "
-    "s t".split()
+    "often soon far not no yes please tell me us he him his she her hers it its they them their theirs we you your i "
+    "my this that these those here there then one ones any some all more most other others same such else too also "
+    "only just s t".split()
 )
 """Words that ask, point and join, and name nothing."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

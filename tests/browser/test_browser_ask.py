@@ -106,7 +106,7 @@ def test_a_refusal_looks_like_one(page: Page) -> None:
     expect(page.locator(".viewer")).to_contain_text("No passage to show")
     turn.locator(".refusal summary").click()
     turn.locator("details .plain").nth(1).click()
-    expect(page.locator(".viewer .note")).to_contain_text("does not answer")
+    expect(page.locator(".viewer .note")).to_contain_text("not surely an answer")
     expect(page.locator(".viewer .here")).to_be_in_viewport()
     expect(page.locator(".viewer mark")).to_have_count(0)
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from qa.corpus import archive_of
-from qa.corpus.layout import heading_text
+from qa.place import headings
 from qa.types import Citation, Document, Extract, Source
 
 _WORD = re.compile(r"\S+")
 _WHOLE_WORDS = 12
 _END_WORDS = 5
-_UNITS = {"pptx": "slide", "csv": "row", "jsonl": "record"}
-"""What a page or a line is called in formats that have a word of their own for it."""
-_MARKED = frozenset(("md", "html", "docx", "epub"))
-"""Formats whose headings are marked as such, and not told by how they look."""
 
 
 def cite(number: int, document: Document, extract: Extract) -> Citation:
@@ -38,25 +33,6 @@ def cite(number: int, document: Document, extract: Extract) -> Citation:
         link=link(document.source, text, page),
         headings=headings(document, start),
     )
-
-
-def headings(document: Document, offset: int) -> tuple[str, ...]:
-    """The headings above ``offset``, outermost first; none where a format does not mark them as such."""
-    path: list[tuple[int, str]] = []
-    for block in document.blocks if document.source.kind in _MARKED else ():
-        if block.start > offset:
-            break
-        if block.kind == "heading":
-            path = [above for above in path if above[0] < block.level]
-            path.append((block.level, heading_text(document.text[block.start : block.end])))
-    return tuple(heading for _, heading in path)
-
-
-def place(source: Source, page: int | None, line: int, above: Sequence[str] = ()) -> str:
-    """What to look for in the source: the headings ``above`` it, less its title, and the page, slide, row or line."""
-    number, unit = (line, "line") if page is None else (page, "page")
-    section = " › ".join(heading for heading in above if heading != source.title)
-    return " · ".join(filter(None, (section, f"{_UNITS.get(source.kind, unit)} {number}")))
 
 
 def link(source: Source, text: str, page: int | None) -> str:

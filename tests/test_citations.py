@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import document
 
-from qa.citations import cite, link, place
+from qa.citations import cite, link
+from qa.place import place
 from qa.types import Document, Extract, Passage, Span
 
 SOURCE = replace(document("x").source, url="https://example.org/report")

@@ -22,6 +22,7 @@ STAGES = (
     "index",
     "retriever",
     "reader",
+    "place",
     "citations",
     "choice",
     "followup",

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qa.citations import place
 from qa.cli.common import json_lines, known, open_pincite, print_json
 from qa.cli.terminal import Terminal, safe
 from qa.corpus import archive_of
 from qa.errors import PinciteError, QuestionError
 from qa.pipeline import Pincite
+from qa.place import place
 from qa.types import Answer, Citation, Hit, hits_to_json
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0, "total": 0.0}

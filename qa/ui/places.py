@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from qa.citations import headings, place
+from qa.place import headings, place
 from qa.types import Citation, Document, Passage, Source
 from qa.ui.models import Place
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,17 +26,24 @@ class Row:
 
     window: Window
     spans: list[tuple[int, int]]
+    rivals: tuple[Window, ...] = ()
+    """The same question with other passages, none of which answers."""
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        return (self.window, *self.rivals)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tensors [batch, pieces], and the gold spans of each row."""
+    """Tensors [windows, pieces], the gold spans of each window, and the number of the row it is of."""
 
     pieces: Tensor
     segments: Tensor
     real: Tensor
     inside: Tensor
     spans: list[list[tuple[int, int]]]
+    rows: Tensor
 
 
 def read_examples(files: Iterable[Path]) -> list[Example]:
@@ -55,10 +62,11 @@ def row(example: Example) -> Row | None:
     cut = windows(example["question"], [(example["heading"], example["passage"])])[0]
     if not example["spans"]:
         return Row(cut[0], [])
+    others = windows(example["question"], [(heading, text) for heading, text in example.get("rivals", [])])
     for window in cut:
         spans = [span for start, end in example["spans"] if (span := _pieces(window, start, end))]
         if spans:
-            return Row(window, sorted(set(spans)))
+            return Row(window, sorted(set(spans)), tuple(first for first, *_ in others))
     return None
 
 
@@ -72,34 +80,50 @@ def _pieces(window: Window, start: int, end: int) -> tuple[int, int] | None:
     return (window.first + low, window.first + high) if whole else None
 
 
-def plan(lengths: Sequence[int], size: int, seed: int) -> list[list[int]]:
-    """Row numbers of each batch: shuffled, then sorted by length within every ``POOL`` batches."""
+def plan(rows: Sequence[Row], size: int, seed: int) -> list[list[int]]:
+    """Row numbers of each batch of ``size`` windows (more if its last row has more): shuffled, then sorted by length
+    within every ``POOL`` batches."""
     rng = Random(seed)
-    order = list(range(len(lengths)))
+    order = list(range(len(rows)))
     rng.shuffle(order)
     batches: list[list[int]] = []
-    for at in range(0, len(order), size * POOL):
-        pool = sorted(order[at : at + size * POOL], key=lambda i: lengths[i])
-        cut = [pool[i : i + size] for i in range(0, len(pool), size)]
+    for pool in _filled(order, rows, size * POOL):
+        pool.sort(key=lambda i: max(len(window.pieces) for window in rows[i].windows))
+        cut = list(_filled(pool, rows, size))
         rng.shuffle(cut)
         batches += cut
     return batches
+
+
+def _filled(order: Sequence[int], rows: Sequence[Row], size: int) -> Iterator[list[int]]:
+    """The order, cut where ``size`` windows are full."""
+    part: list[int] = []
+    held = 0
+    for number in order:
+        part.append(number)
+        held += len(rows[number].windows)
+        if held >= size:
+            yield part
+            part, held = [], 0
+    if part:
+        yield part
 
 
 def collate(rows: Sequence[Row]) -> Batch:
     """Padded to the longest row."""
     import torch
 
-    longest = max(len(row.window.pieces) for row in rows)
-    pieces = torch.zeros(len(rows), longest, dtype=torch.long)
-    segments = torch.zeros(len(rows), longest, dtype=torch.long)
-    real = torch.zeros(len(rows), longest, dtype=torch.bool)
-    inside = torch.zeros(len(rows), longest, dtype=torch.bool)
-    for i, row in enumerate(rows):
-        window = row.window
+    flat = [(number, window) for number, row in enumerate(rows) for window in row.windows]
+    longest = max(len(window.pieces) for _, window in flat)
+    pieces = torch.zeros(len(flat), longest, dtype=torch.long)
+    segments = torch.zeros(len(flat), longest, dtype=torch.long)
+    real = torch.zeros(len(flat), longest, dtype=torch.bool)
+    inside = torch.zeros(len(flat), longest, dtype=torch.bool)
+    for i, (_, window) in enumerate(flat):
         length = len(window.pieces)
         pieces[i, :length] = torch.tensor(window.pieces)
         segments[i, window.question : length] = 1
         real[i, :length] = True
         inside[i, window.first : window.first + len(window.places)] = True
-    return Batch(pieces, segments, real, inside, [row.spans for row in rows])
+    spans = [row.spans if window is row.window else [] for row in rows for window in row.windows]
+    return Batch(pieces, segments, real, inside, spans, torch.tensor([number for number, _ in flat]))

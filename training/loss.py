@@ -17,6 +17,7 @@ def loss(scores: Scores, batch: Batch) -> tuple[Tensor, Tensor]:
 
     Spans: minus the log of the probability of the gold spans together, among all spans and the null; on
     passages that answer, half of the same for starts and for ends alone. Several gold spans share: any is right.
+    Where a question comes with rivals, also ``among_rivals``.
     """
     starts, ends, spans, null, answer = scores
     gold_start, gold_end, gold_span = (torch.zeros_like(s, dtype=torch.bool) for s in (starts, ends, spans))
@@ -28,7 +29,23 @@ def loss(scores: Scores, batch: Batch) -> tuple[Tensor, Tensor]:
     right = torch.cat([~answers[:, None], gold_span.flatten(1)], dim=1)
     joint = -_log_share(everything, right).mean()
     alone = -(_log_share(starts, gold_start) + _log_share(ends, gold_end))[answers].sum() / len(answers)
-    return joint + 0.5 * alone, functional.binary_cross_entropy_with_logits(answer, answers.float())
+    rivals = among_rivals(spans.flatten(1) - null[:, None], gold_span.flatten(1), batch.rows)
+    return joint + 0.5 * alone + rivals, functional.binary_cross_entropy_with_logits(answer, answers.float())
+
+
+def among_rivals(odds: Tensor, right: Tensor, rows: Tensor) -> Tensor:
+    """Minus the log of the gold spans' share of all spans in all passages of their question, each against its own
+    null, since that is how passages are compared when a question is answered; the sum over questions with rivals by
+    the number of windows.
+
+    ``odds``, ``right`` [windows, spans]; ``rows`` [windows]: which question a window is of. Normalised over several
+    passages as in Clark and Gardner 2018, "Simple and Effective Multi-Paragraph Reading Comprehension".
+    """
+    whole = odds.logsumexp(1)
+    gold = odds.masked_fill(~right, 2 * LOWEST).logsumexp(1)
+    asked = [rows == number for number in rows.unique().tolist()]
+    lost = [whole[of].logsumexp(0) - gold[of].logsumexp(0) for of in asked if of.sum() > 1]
+    return torch.stack(lost).sum() / len(rows) if lost else odds.new_zeros(())
 
 
 def _log_share(scores: Tensor, right: Tensor) -> Tensor:

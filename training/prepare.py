@@ -7,9 +7,9 @@
 "held-written" those about held-out texts of both; the other mixes do not have them.
 
 ``DIR`` holds the nine sets (see README.md here). An example is one JSON line
-``{"set", "kind", "question", "heading", "passage", "spans"}``: ``spans`` are character ranges of ``passage``
-that answer, none = the passage does not answer. Same seed, same file. Whole groups (articles, stories, sites)
-are held out for validation and come out with ``--mix held``, unchanged.
+``{"set", "kind", "question", "heading", "passage", "spans", "rivals"}``: ``spans`` are character ranges of ``passage``
+that answer, none = the passage does not answer; of the ``rivals`` (heading and text) none does. Same seed, same file.
+Whole groups (articles, stories, sites) are held out for validation and come out with ``--mix held``, unchanged.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from random import Random
 from training.negatives import Neighbours, swapped, without_answer
 from training.passages import cut, joined
 from training.questions import Example, Item, heading, held_groups, read_items
+from training.rivals import Rivals
 from training.synonyms import with_sister, with_synonyms
 from training.wording import reworded
 from training.written import FILE, INVENTED, read_invented, read_written
@@ -84,8 +85,10 @@ NEGATIVES: dict[str, tuple[float, float, float]] = {
 """Share of a set's questions asked also of: a near passage, the passage less its answer, a swapped name.
 
 PolicyQA has none: its forty sites answer one another's questions."""
-WRITTEN = (0.35, 0.15, 0.0)
+WRITTEN = (0.0, 0.15, 0.0)
 """The same for written questions: in other words, and of a text that does not answer."""
+RIVALS = 2
+"""Passages that a written question is asked of beside the one that answers."""
 
 
 def main() -> None:
@@ -152,9 +155,13 @@ def written_examples(items: list[Item], rng: Random, file: Path = FILE) -> Itera
     held = held_groups(items)
     kept = [item for item in items if item.group not in held]
     written = [item for _, item in read_written(kept, file)]
-    near = Neighbours([*kept, *written])
+    near, rivals = Neighbours([*kept, *written]), Rivals(kept, written)
     for item in written:
-        yield from _around(item, near, rng, other_words=False, negatives=WRITTEN)
+        for example in _around(item, near, rng, other_words=False, negatives=WRITTEN):
+            if example["spans"]:
+                named = example["heading"] != ""
+                example["rivals"] = [[title if named else "", text] for title, text in rivals.of(item, rng, RIVALS)]
+            yield example
 
 
 def held_written(items: list[Item], file: Path = FILE) -> Iterator[Example]:

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 HELD_SHARE = 0.05
 UNTITLED = ("qamr", "squadshifts-amazon", "squadshifts-reddit")
@@ -24,6 +24,8 @@ class Example(TypedDict):
     heading: str
     passage: str
     spans: list[list[int]]
+    rivals: NotRequired[list[list[str]]]
+    """Heading and text of other passages, none of which answers."""
 
 
 @dataclass(frozen=True, slots=True)

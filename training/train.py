@@ -133,7 +133,7 @@ def main() -> None:
     files = load_rows(options.examples)
     batches: list[list[Row]] = []
     for number, rows in enumerate(files):
-        order = plan([len(r.window.pieces) for r in rows], options.size, options.seed + number)
+        order = plan(rows, options.size, options.seed + number)
         batches += [[rows[i] for i in chosen] for chosen in order]
     held = read_examples([options.held])
     checkpoint = options.run / "last.safetensors"
@@ -183,7 +183,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--held", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="another run's checkpoint to begin with")
     parser.add_argument("--learn", choices=WAYS, default="layers", help="what of the network is trained")
-    parser.add_argument("--size", type=int, default=32, help="examples a step")
+    parser.add_argument("--size", type=int, default=32, help="passages a step")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--warmup", type=int, default=100, help="steps")
     parser.add_argument("--decay", type=float, default=0.4, help="share of the steps")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -15,10 +16,11 @@ pytest.importorskip("bm25s")
 from safetensors.torch import save_file  # noqa: E402
 
 from qa.reader.neural import SpanModel  # noqa: E402
-from qa.reader.neural_pieces import MAX_PIECES, load_tokenizer, windows  # noqa: E402
+from qa.reader.neural_pieces import MAX_PIECES, Window, load_tokenizer, windows  # noqa: E402
 from training.average import average, read_weights  # noqa: E402
-from training.batches import collate, plan, row  # noqa: E402
+from training.batches import POOL, Row, collate, plan, row  # noqa: E402
 from training.export import export  # noqa: E402
+from training.loss import among_rivals  # noqa: E402
 from training.negatives import found_names, swapped, without_answer  # noqa: E402
 from training.passages import cut, joined, sentences  # noqa: E402
 from training.questions import Example, Item  # noqa: E402
@@ -111,9 +113,36 @@ def test_rewording_is_the_same_for_the_same_seed() -> None:
     assert mistyped(question, Random(1)) != question
 
 
-def test_the_plan_holds_every_row_once() -> None:
-    lengths = [Random(i).randint(10, 256) for i in range(1000)]
-    assert sorted(i for batch in plan(lengths, 32, 1) for i in batch) == list(range(1000))
+def test_the_plan_holds_every_row_once_and_fills_batches_by_windows() -> None:
+    def window(number: int) -> Window:
+        return Window([0] * Random(number).randint(10, 256), 1, 1, [])
+
+    rows = [Row(window(i), [], tuple(window(i + n) for n in range(i % 3))) for i in range(1000)]
+    batches = plan(rows, 32, 1)
+    assert sorted(i for batch in batches for i in batch) == list(range(1000))
+    counts = sorted(sum(len(rows[i].windows) for i in batch) for batch in batches)
+    assert counts[-1] <= 34 and sum(count < 32 for count in counts) <= 1 + len(batches) // POOL
+
+
+def test_a_question_is_read_with_its_rivals() -> None:
+    asked = example(*FACTS[0])
+    asked["rivals"] = [["Elsewhere", "A hub was opened by nobody."], ["", "The weather is fine."]]
+    made = row(asked)
+    assert made is not None and len(made.windows) == 3
+    batch = collate([made, *(one for fact in FACTS[1:3] if (one := row(example(*fact))))])
+    assert batch.rows.tolist() == [0, 0, 0, 1, 2]
+    assert [bool(spans) for spans in batch.spans] == [True, False, False, True, True]
+    assert batch.pieces[1, : len(made.rivals[0].pieces)].tolist() == made.rivals[0].pieces
+
+
+def test_spans_of_rivals_count_against_their_own_null() -> None:
+    """Two spans of log odds 1 (right) and 0, and a rival's of 2: the right one has e / (e + 1 + e²) of all."""
+    odds = torch.tensor([[1.0, 0.0], [2.0, -1e4], [5.0, 5.0]])
+    right = torch.tensor([[True, False], [False, False], [False, True]])
+    lost = among_rivals(odds, right, torch.tensor([0, 0, 1]))
+    share = math.e / (math.e + 1 + math.e**2)
+    assert lost.item() == pytest.approx(-math.log(share) / 3, rel=1e-5)
+    assert among_rivals(odds, right, torch.tensor([0, 1, 2])).item() == 0
 
 
 def test_a_few_steps_lower_the_loss_and_the_export_reads_alike(tmp_path: Path) -> None:

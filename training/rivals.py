@@ -1,0 +1,52 @@
+"""Passages that compete with the one that answers, as the product's own retrieval would bring them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+
+from qa.encoder import load_encoder
+from training.passages import cut
+from training.questions import Item, heading
+
+Rival = tuple[str, str]
+"""Heading and text."""
+_POOL = 5
+"""Of so many nearest texts of other groups one is drawn: the very nearest may answer too."""
+
+
+class Rivals:
+    """The texts of a set by nearness to a question, after the packaged encoder; those of its own group first."""
+
+    def __init__(self, items: Sequence[Item], asked: Sequence[Item]) -> None:
+        encoder = load_encoder()
+        self._about = {item.context: item for item in items}
+        self._texts = sorted(self._about)
+        self._vectors = encoder.encode(self._texts)
+        self._groups: dict[str, list[int]] = defaultdict(list)
+        for row, text in enumerate(self._texts):
+            self._groups[self._about[text].group].append(row)
+        questions = sorted({item.question for item in asked})
+        self._questions = dict(zip(questions, encoder.encode(questions), strict=True))
+
+    def of(self, item: Item, rng: Random, count: int) -> list[Rival]:
+        """``count`` texts, cut as a chunker does, that do not hold an answer's words: the nearest of the item's own
+        group, and one of another group at least; fewer where there are none."""
+        answers = [item.context[a:b].casefold() for a, b in item.spans]
+        nearness = self._vectors @ self._questions[item.question]
+
+        def nearest(rows: Sequence[int], most: int) -> list[str]:
+            texts = (self._texts[row] for row in rows)
+            fitting = [t for t in texts if t != item.context and not any(a in t.casefold() for a in answers)]
+            return fitting[:most]
+
+        own = self._groups[item.group]
+        same = nearest(sorted(own, key=lambda row: -nearness[row]), count - 1)
+        near = np.argpartition(-nearness, min(len(nearness) - 1, 4 * _POOL + len(own)))[: 4 * _POOL + len(own)]
+        others = sorted(set(near.tolist()) - set(own), key=lambda row: -nearness[row])
+        foreign = nearest(others, _POOL)
+        drawn = rng.sample(foreign, min(len(foreign), count - len(same)))
+        return [(heading(self._about[text]), cut(text, [], rng)[0]) for text in [*same, *drawn]]

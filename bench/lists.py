@@ -22,12 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.scale import ASKED_SPREAD, CLUSTERS, DIMENSIONS, SPREAD, exact
 from qa.encoder import FloatArray, load_encoder
 from qa.index.dense import PROBED, DenseIndex, DenseWriter
 
 _SHARES = 1 / 64, 1 / 32, 1 / 16, PROBED, 1 / 4, 1.0
 _DEPTHS = 10, 50
-_CLUSTERS = 2_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -59,20 +59,14 @@ def embedded(folder: Path, file: Path, asked: int) -> tuple[FloatArray, FloatArr
 def generated(count: int, asked: int) -> tuple[FloatArray, FloatArray]:
     """Clustered vectors, and some of them with noise."""
     rng = np.random.default_rng(0)
-    centres = rng.standard_normal((_CLUSTERS, 384), dtype=np.float32)
-    passages = centres[rng.integers(_CLUSTERS, size=count)]
-    for start in range(0, count, 50_000):
-        passages[start : start + 50_000] += 0.7 * rng.standard_normal(
-            passages[start : start + 50_000].shape, np.float32
-        )
+    centres = rng.standard_normal((CLUSTERS, DIMENSIONS), dtype=np.float32)
+    passages = centres[rng.integers(CLUSTERS, size=count)]
+    for part in np.split(passages, range(50_000, count, 50_000)):  # views
+        part += SPREAD * rng.standard_normal(part.shape, np.float32)
     passages /= np.linalg.norm(passages, axis=1, keepdims=True)
-    questions = passages[rng.integers(count, size=asked)] + 0.03 * rng.standard_normal((asked, 384), np.float32)
+    questions = passages[rng.integers(count, size=asked)]
+    questions += ASKED_SPREAD * rng.standard_normal(questions.shape, np.float32)
     return passages, questions / np.linalg.norm(questions, axis=1, keepdims=True)
-
-
-def nearest(passages: FloatArray, questions: FloatArray, k: int) -> list[set[int]]:
-    """The ``k`` nearest rows of each question, by brute force."""
-    return [set(np.argpartition(-(passages @ question), k)[:k].tolist()) for question in questions]
 
 
 def recall(index: DenseIndex, questions: FloatArray, best: list[set[int]]) -> float:
@@ -94,7 +88,7 @@ def main() -> None:
         passages, questions = embedded(args.data, args.vectors, args.questions)
     else:
         parser.error("give --data and --vectors, or --generated")
-    best = [nearest(passages, questions, depth) for depth in _DEPTHS]
+    best = [exact(passages.__getitem__, len(passages), questions, depth) for depth in _DEPTHS]
     print(f"{len(passages):,} passages, {len(questions):,} questions")
     print("| share of lists | " + " | ".join(f"recall@{depth}" for depth in _DEPTHS) + " | ms |\n|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as parent:

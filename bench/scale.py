@@ -27,25 +27,28 @@ from pathlib import Path
 import numpy as np
 
 from qa.encoder import FloatArray
-from qa.index import FromFile, Item, Kept, Marks, OpenIndex, Request, build, open_index
+from qa.index import FromFile, Item, Kept, Marks, Request, build, open_index
+from qa.index.dense import Rows
 from qa.retriever import Retriever
 from qa.types import Block, Document, Source
 
 _WORDS = 50_000
 _SENTENCES = 400
 PER_DOCUMENT = 145  # passages that come of them
-_CLUSTERS = 2_000
-_DIMENSIONS = 384
+CLUSTERS = 2_000
+DIMENSIONS = 384
+SPREAD, ASKED_SPREAD = 0.7, 0.03
+"""Noise of a vector around its cluster's centre, and of a question around a vector, in each dimension."""
 
 
 class SyntheticEncoder:
     """Vectors that follow from the text's checksum: a cluster's centre and noise."""
 
-    dimensions, max_tokens = _DIMENSIONS, 256
+    dimensions, max_tokens = DIMENSIONS, 256
 
     def __init__(self, name: str = "synthetic", fingerprint: str = "synthetic-1") -> None:
         self.name, self.fingerprint = name, fingerprint
-        self._centres = np.random.default_rng(0).normal(size=(_CLUSTERS, _DIMENSIONS)).astype(np.float32)
+        self._centres = np.random.default_rng(0).normal(size=(CLUSTERS, DIMENSIONS)).astype(np.float32)
 
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
         vectors = np.stack([self._vector(zlib.crc32(text.encode())) for text in texts])
@@ -54,8 +57,8 @@ class SyntheticEncoder:
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def _vector(self, seed: int) -> FloatArray:
-        noise = np.random.default_rng(seed).standard_normal(_DIMENSIONS, dtype=np.float32)
-        return self._centres[seed % _CLUSTERS] + 0.7 * noise
+        noise = np.random.default_rng(seed).standard_normal(DIMENSIONS, dtype=np.float32)
+        return self._centres[seed % CLUSTERS] + SPREAD * noise
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [2 + len(self.token_starts(text)) for text in texts]
@@ -142,9 +145,11 @@ def asked(index_dir: Path, questions: int) -> dict[str, object]:
     rows = sorted(numbers.choice(len(index.dense), questions, replace=False).tolist())
     known = index.store.passages(rows)
     rows = [row for row in rows if row in known]
-    vectors = index.dense.vectors(rows) + 0.03 * numbers.standard_normal((len(rows), _DIMENSIONS), dtype=np.float32)
+    vectors = index.dense.vectors(rows) + ASKED_SPREAD * numbers.standard_normal(
+        (len(rows), DIMENSIONS), dtype=np.float32
+    )
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    truth = exact(index, vectors)
+    truth = exact(lambda some: index.dense.vectors(some.tolist()), len(index.dense), vectors, 10)
     times, shares = [], []
     for vector, best in zip(vectors, truth, strict=True):
         started = time.perf_counter()
@@ -166,15 +171,15 @@ def asked(index_dir: Path, questions: int) -> dict[str, object]:
     return row
 
 
-def exact(index: OpenIndex, vectors: FloatArray) -> list[set[int]]:
-    """The ten nearest rows of each vector, by brute force."""
-    scores = np.full((len(vectors), 10), -2.0, dtype=np.float32)
-    rows = np.full((len(vectors), 10), -1, dtype=np.int64)
-    for start in range(0, len(index.dense), 20_000):
-        some = np.arange(start, min(start + 20_000, len(index.dense)))
-        both = np.hstack([scores, vectors @ index.dense.vectors(some.tolist()).T])
+def exact(stored: Callable[[Rows], FloatArray], count: int, vectors: FloatArray, k: int) -> list[set[int]]:
+    """The ``k`` nearest of ``count`` rows to each vector, by brute force; ``stored``: the vectors of some rows."""
+    scores = np.full((len(vectors), k), -2.0, dtype=np.float32)
+    rows = np.full((len(vectors), k), -1, dtype=np.int64)
+    for start in range(0, count, 20_000):
+        some = np.arange(start, min(start + 20_000, count))
+        both = np.hstack([scores, vectors @ stored(some).T])
         names = np.hstack([rows, np.tile(some, (len(vectors), 1))])
-        best = np.argpartition(-both, 10, axis=1)[:, :10]
+        best = np.argpartition(-both, k, axis=1)[:, :k]
         scores, rows = np.take_along_axis(both, best, 1), np.take_along_axis(names, best, 1)
     return [set(row) for row in rows.tolist()]
 

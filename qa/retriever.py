@@ -13,7 +13,7 @@ from qa.types import Hit
 Mode = Literal["hybrid", "dense", "lexical"]
 _Number = TypeVar("_Number", int, float)
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
-_READ_ALWAYS = 6
+_READ_ALWAYS = 4
 
 
 @dataclass(frozen=True, slots=True)

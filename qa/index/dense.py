@@ -83,10 +83,10 @@ class DenseIndex:
     """Reads what ``DenseWriter`` wrote; safe for several threads."""
 
     def __init__(self, folder: Path, probed: float = PROBED) -> None:
-        self._share_probed = probed
         self._rows: Rows = np.load(folder / _ROWS, mmap_mode="r", allow_pickle=False)
         self._index = _mapped(folder / _VECTORS)
         self._lists = _mapped(folder / _LISTS) if (folder / _LISTS).is_file() else None
+        self._probed = max(1, round(probed * faiss.extract_index_ivf(self._lists).nlist)) if self._lists else 0
         if len(self._rows) != self._index.ntotal:
             raise ValueError(f"{len(self._rows)} rows and {self._index.ntotal} vectors do not go together")
 
@@ -145,8 +145,7 @@ class DenseIndex:
     def _near(self, vector: FloatArray, k: int) -> Scored:
         """The best of those that the lists propose."""
         assert self._lists is not None
-        probed = max(1, round(self._share_probed * faiss.extract_index_ivf(self._lists).nlist))
-        parameters = faiss.SearchParametersIVF(nprobe=probed)  # type: ignore[call-arg]
+        parameters = faiss.SearchParametersIVF(nprobe=self._probed)  # type: ignore[call-arg]  # faiss's stubs lack it
         _, places = self._lists.search(vector[None, :], min(k * _REFINED, len(self)), params=parameters)
         return self._scored(vector, k, places[places >= 0])
 

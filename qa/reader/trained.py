@@ -15,6 +15,7 @@ from qa.reader.scoring import Candidate, Scorer, bounded, load_scorer
 from qa.types import Hit, Passage, Span
 
 WEIGHTS = Path(__file__).with_name("trained.json")
+_COSINE = "sentence_cosine"
 
 
 def _shipped() -> SpanModel:
@@ -34,17 +35,31 @@ class TrainedReader(ModelReader[SpanModel]):
         passages = [(hit.passage.context, hit.passage.text) for hit in hits]
         readings = self.model.read(question.text, passages)
         found = [one for hit, reading in zip(hits, readings, strict=True) for one in _proposals(hit, reading)]
-        sentences = [(number, sentence) for number, one in enumerate(found) for sentence in one.sentences]
+        inputs = [self._inputs(question, one) for one in found]
+        for number, cosine in self._nearest(question, found, self._close(inputs)).items():
+            inputs[number][_COSINE] = cosine
+        return [Candidate(one.hit, one.quote, one.span, of) for one, of in zip(found, inputs, strict=True)]
+
+    def _inputs(self, question: AnalysedQuestion, one: _Proposal) -> dict[str, float]:
+        """All but the sentence's cosine, which is 0 as yet."""
+        evidence = measure(question, one.hit, one.quote, self.weight)._asdict()
+        return {**evidence, _COSINE: 0.0, **_model_inputs(one.found, one.reading)}
+
+    def _close(self, inputs: Sequence[dict[str, float]]) -> list[int]:
+        """The places that a cosine may still bring to the front: less than it weighs behind the best without it.
+        Cosines of one question lie closer together than 1, and a sentence costs a third of what a passage costs."""
+        scores = [self.scorer.rank(one) for one in inputs]
+        least = max(scores, default=0.0) - abs(self.scorer.rank.weights.get(_COSINE, 0.0))
+        return [number for number, score in enumerate(scores) if score >= least]
+
+    def _nearest(self, question: AnalysedQuestion, found: Sequence[_Proposal], close: list[int]) -> dict[int, float]:
+        """The cosine of the nearest sentence of each of these places."""
+        sentences = [(number, sentence) for number in close for sentence in found[number].sentences]
         texts = [found[number].hit.passage.slice(sentence) for number, sentence in sentences]
-        nearest = [-1.0] * len(found)
+        nearest = dict.fromkeys(close, -1.0)
         for (number, _), cosine in zip(sentences, self.similarity(question.text, texts), strict=True):
             nearest[number] = max(nearest[number], cosine)
-        return [self._candidate(question, one, cosine) for one, cosine in zip(found, nearest, strict=True)]
-
-    def _candidate(self, question: AnalysedQuestion, one: _Proposal, cosine: float) -> Candidate:
-        evidence = measure(question, one.hit, one.quote, self.weight)._asdict()
-        inputs = {**evidence, "sentence_cosine": cosine, **_model_inputs(one.found, one.reading)}
-        return Candidate(one.hit, one.quote, one.span, inputs)
+        return nearest
 
 
 class _Proposal(NamedTuple):

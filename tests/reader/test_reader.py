@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from fakes import FakeEncoder
@@ -389,6 +390,17 @@ class TestTrainedReader:
                 assert other[place].span == extract.span
                 assert other[place].score == pytest.approx(extract.score, abs=1e-4)
                 assert other[place].confidence == pytest.approx(extract.confidence, abs=1e-4)
+
+    def test_only_places_that_may_come_first_are_compared_with_the_question(self, trained: TrainedReader) -> None:
+        """Without a ranking all are; ranked by hand after that, the same place comes first."""
+        asked, hits = analyse("When was the bridge closed?"), [*HITS, *ODD_HITS]
+        everything = replace(trained, scorer=Scorer(Linear({}), Linear({}))).candidates(asked, hits)
+        compared = [one for one in trained.candidates(asked, hits) if one.inputs["sentence_cosine"]]
+        assert 0 < len(compared) < sum(one.inputs["sentence_cosine"] != 0 for one in everything)
+        by_place = {(one.hit.rank, one.quote): one.inputs for one in everything}
+        assert all(by_place[one.hit.rank, one.quote] == one.inputs for one in compared)
+        best = max(everything, key=lambda one: trained.scorer.rank(one.inputs))
+        assert trained.read(asked.text, hits)[0].quote == best.quote
 
     @pytest.mark.parametrize("question", ["When was the bridge closed?", "谁关闭了桥？", "?", "gold " * 300, "1904"])
     def test_odd_passages(self, trained: TrainedReader, question: str) -> None:

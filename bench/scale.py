@@ -145,9 +145,8 @@ def asked(index_dir: Path, questions: int) -> dict[str, object]:
     rows = sorted(numbers.choice(len(index.dense), questions, replace=False).tolist())
     known = index.store.passages(rows)
     rows = [row for row in rows if row in known]
-    vectors = index.dense.vectors(rows) + ASKED_SPREAD * numbers.standard_normal(
-        (len(rows), DIMENSIONS), dtype=np.float32
-    )
+    vectors = index.dense.vectors(rows)
+    vectors += ASKED_SPREAD * numbers.standard_normal(vectors.shape, dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     truth = exact(lambda some: index.dense.vectors(some.tolist()), len(index.dense), vectors, 10)
     times, shares = [], []

@@ -86,7 +86,9 @@ class DenseIndex:
         self._rows: Rows = np.load(folder / _ROWS, mmap_mode="r", allow_pickle=False)
         self._index = _mapped(folder / _VECTORS)
         self._lists = _mapped(folder / _LISTS) if (folder / _LISTS).is_file() else None
-        self._probed = max(1, round(probed * faiss.extract_index_ivf(self._lists).nlist)) if self._lists else 0
+        self._probed = (
+            max(1, round(probed * faiss.extract_index_ivf(self._lists).nlist)) if self._lists is not None else 0
+        )
         if len(self._rows) != self._index.ntotal:
             raise ValueError(f"{len(self._rows)} rows and {self._index.ntotal} vectors do not go together")
 

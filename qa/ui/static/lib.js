@@ -122,7 +122,6 @@ export function duration(seconds) {
   return seconds < 1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : `${seconds.toFixed(1)} s`;
 }
 
-
 /** Parts that are there, with a dot between them. */
 export const dotted = (...parts) => parts.filter(Boolean).join(" · ");
 

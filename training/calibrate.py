@@ -181,14 +181,14 @@ def _best(row: Read, rank: Linear) -> tuple[dict[str, float], bool]:
 def _public(data: Path, reader: str) -> Iterator[Read]:
     documents: dict[str, Document] = {}
     known: list[Known] = []
-    for name in (*SETS, INVENTED):
-        items = read_invented() if name == INVENTED else read_items(data / f"{name}.jsonl.gz")
+    for name in (*SETS, *INVENTED):
+        items = read_invented(name) if name in INVENTED else read_items(data / f"{name}.jsonl.gz")
         held = held_groups(items)
         kept = [item for item in items if item.group in held]
         for item in kept:
             documents.setdefault(_id(item.context), document(_id(item.context), item.context, heading(item)))
         near, rng = Neighbours(kept), Random(0)
-        alone = [] if name == INVENTED else sorted(kept, key=lambda item: _id(item.question))[:PER_SET]
+        alone = [] if name in INVENTED else sorted(kept, key=lambda item: _id(item.question))[:PER_SET]
         for item in alone:
             known.append(Known(item.question, f"{name}/{item.group}", _gold(item)))
             known.extend(Known(question, f"{name}/{item.group}", gold) for question, gold in _variants(item, near, rng))

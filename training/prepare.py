@@ -109,10 +109,10 @@ def main() -> None:
 
 def question_sets(folder: Path, mix: str) -> Iterator[list[Item]]:
     """The sets that a mix is made of, one after another: the public ones of ``folder``, and the invented texts."""
-    if mix != INVENTED:
+    if mix != "invented":
         yield from filter(None, map(read_items, sorted(folder.glob("*.jsonl.gz"))))
-    if mix in (INVENTED, "held-written"):
-        yield read_invented()
+    if mix in ("invented", "held-written"):
+        yield from map(read_invented, INVENTED)
 
 
 def examples_of(items: list[Item], mix: str, rng: Random) -> Iterator[Example]:
@@ -121,7 +121,7 @@ def examples_of(items: list[Item], mix: str, rng: Random) -> Iterator[Example]:
         return held_examples(items)
     if mix == "held-written":
         return held_written(items)
-    if mix in ("written", INVENTED):
+    if mix in ("written", "invented"):
         return written_examples(items, rng)
     return training_examples(items, MIXES[mix][items[0].set], rng, other_words=mix == "other-words")
 

@@ -76,14 +76,19 @@ def document(number: int) -> Document:
     numbers = np.random.default_rng(number)
     ranks = np.minimum(numbers.zipf(1.3, size=_SENTENCES * 14), _WORDS).reshape(_SENTENCES, 14)
     sentences = [" ".join(f"w{_letters(rank)}" for rank in row).capitalize() + "." for row in ranks.tolist()]
-    paragraphs = [" ".join(sentences[start : start + 4]) for start in range(0, _SENTENCES, 4)]
+    return generated(number, f"Document {number}", sentences)
+
+
+def generated(number: int, title: str, sentences: Sequence[str]) -> Document:
+    """A document of paragraphs of four of these sentences."""
+    paragraphs = [" ".join(sentences[start : start + 4]) for start in range(0, len(sentences), 4)]
     blocks, at = [], 0
     for paragraph in paragraphs:
         blocks.append(Block(at, at + len(paragraph), "text"))
         at += len(paragraph) + 2
     text = "\n\n".join(paragraphs)
     name = f"d{number:06}.txt"
-    source = Source(name, f"Document {number}", None, None, None, f"/g/{name}", f"{number:064x}", "txt", len(text))
+    source = Source(name, title, None, None, None, f"/g/{name}", f"{number:064x}", "txt", len(text))
     return Document(source, text, tuple(blocks))
 
 

@@ -83,14 +83,11 @@ def encode_passages(index_dir: str) -> Any:
 
 
 def large_index(index_dir: str, passages: str) -> Any:
-    """Generated documents with vectors that no network made, in an index that the product asks as its own."""
-    from bench.scale import PER_DOCUMENT, SyntheticEncoder, items
-    from qa.encoder import DEFAULT_ENCODER
+    """The five sources among generated documents, in an index that the product asks as its own."""
+    from bench.among import AmongEncoder, items
     from qa.index import Request, build
-    from qa.runtime.minilm import SHA256
 
-    encoder = SyntheticEncoder(DEFAULT_ENCODER, SHA256)
-    report = build(Request(items(int(passages) // PER_DOCUMENT), encoder, 128), Path(index_dir))
+    report = build(Request(items(int(passages)), AmongEncoder(), 128), Path(index_dir))
     return {"passages": report.passages}
 
 

@@ -1,0 +1,85 @@
+"""The five sources among generated documents: an index of any size in which real questions have their answers.
+
+Generated texts are words of the sources, drawn as often as they stand there, in sentences of a usual length; so a
+passage has as many word pieces as a real one. Its vector lies between those of two real passages, and off both: for a
+question the passages near its answer have thousands of rivals. Nothing but the sources themselves is embedded.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.scale import generated
+from qa.corpus import read
+from qa.encoder import DEFAULT_ENCODER, FloatArray, load_encoder
+from qa.index import FromFile, Item, Marks
+from qa.runtime.minilm import SHA256
+from qa.types import Document
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+PER_DOCUMENT = 100
+"""Passages that come of a generated document, about."""
+_SENTENCES = 400
+_TITLE = "Generated document"
+_NOISE = 0.03
+"""In each dimension; the sum of two real vectors is about 1.5 long, and this 0.6."""
+
+
+class AmongEncoder:
+    """The packaged encoder for all but generated texts."""
+
+    def __init__(self) -> None:
+        self._real = load_encoder()
+        self.name, self.fingerprint = DEFAULT_ENCODER, SHA256
+        self.dimensions, self.max_tokens = self._real.dimensions, self._real.max_tokens
+        self.count_tokens, self.token_starts = self._real.count_tokens, self._real.token_starts
+        paragraphs = [part for one in sources() for part in one.text.split("\n") if len(part) > 80]
+        self._near = self._real.encode(paragraphs)
+
+    def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
+        real = [number for number, text in enumerate(texts) if not text.startswith(_TITLE)]
+        vectors = np.stack([self._between(zlib.crc32(text.encode())) for text in texts])
+        if real:
+            vectors[real] = self._real.encode([texts[number] for number in real])
+        if on_done:
+            on_done(len(texts))
+        return vectors
+
+    def _between(self, seed: int) -> FloatArray:
+        chance = np.random.default_rng(seed)
+        both = self._near[chance.integers(len(self._near), size=2)].sum(axis=0)
+        both += _NOISE * chance.standard_normal(self.dimensions, dtype=np.float32)
+        unit: FloatArray = both / np.linalg.norm(both)
+        return unit
+
+
+def sources() -> list[Document]:
+    return [one for one in read([CORPUS]) if isinstance(one, Document)]
+
+
+def items(passages: int) -> Callable[[Marks], Iterator[Item]]:
+    """The sources, and as many generated documents as have about so many passages."""
+    real = sources()
+    words = [word.rstrip(".!?") or word for one in real for word in one.text.split()]
+
+    def items(known: Marks) -> Iterator[Item]:
+        for one in real:
+            yield FromFile(one, one.source.path, "1")
+        for number in range(passages // PER_DOCUMENT):
+            made = document(number, words)
+            yield FromFile(made, made.source.path, "1")
+
+    return items
+
+
+def document(number: int, words: Sequence[str]) -> Document:
+    """Always the same for a number."""
+    chance = np.random.default_rng(number)
+    lengths = chance.integers(10, 32, size=_SENTENCES)
+    drawn = iter([words[one] for one in chance.integers(len(words), size=int(lengths.sum()))])
+    sentences = [" ".join(next(drawn) for _ in range(length)).capitalize() + "." for length in lengths.tolist()]
+    return generated(number, f"{_TITLE} {number}", sentences)

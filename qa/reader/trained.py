@@ -16,6 +16,8 @@ from qa.types import Hit, Passage, Span
 
 WEIGHTS = Path(__file__).with_name("trained.json")
 _COSINE = "sentence_cosine"
+_COMPARED = 2
+"""Places whose cosine is computed at first."""
 
 
 def _shipped() -> SpanModel:
@@ -36,7 +38,7 @@ class TrainedReader(ModelReader[SpanModel]):
         readings = self.model.read(question.text, passages)
         found = [one for hit, reading in zip(hits, readings, strict=True) for one in _proposals(hit, reading)]
         inputs = [self._inputs(question, one) for one in found]
-        for number, cosine in self._nearest(question, found, self._close(inputs)).items():
+        for number, cosine in self._cosines(question, found, inputs).items():
             inputs[number][_COSINE] = cosine
         return [Candidate(one.hit, one.quote, one.span, of) for one, of in zip(found, inputs, strict=True)]
 
@@ -45,18 +47,24 @@ class TrainedReader(ModelReader[SpanModel]):
         evidence = measure(question, one.hit, one.quote, self.weight)._asdict()
         return {**evidence, _COSINE: 0.0, **_model_inputs(one.found, one.reading)}
 
-    def _close(self, inputs: Sequence[dict[str, float]]) -> list[int]:
-        """The places that a cosine may still bring to the front: less than it weighs behind the best without it.
-        Cosines of one question lie closer together than 1, and a sentence costs a third of what a passage costs."""
+    def _cosines(
+        self, question: AnalysedQuestion, found: Sequence[_Proposal], inputs: Sequence[dict[str, float]]
+    ) -> dict[int, float]:
+        """Those of the first places, as ranked without them, and of all that one could still bring before these: a
+        sentence costs a third of what a passage costs."""
         scores = [self.scorer.rank(one) for one in inputs]
-        least = max(scores, default=0.0) - abs(self.scorer.rank.weights.get(_COSINE, 0.0))
-        return [number for number, score in enumerate(scores) if score >= least]
+        order = sorted(range(len(found)), key=lambda number: -scores[number])
+        weight = self.scorer.rank.weights.get(_COSINE, 0.0)
+        cosines = self._nearest(question, found, order[:_COMPARED])
+        best = max((scores[number] + weight * cosine for number, cosine in cosines.items()), default=0.0)
+        close = [number for number in order[_COMPARED:] if scores[number] + abs(weight) >= best]
+        return cosines | self._nearest(question, found, close)
 
-    def _nearest(self, question: AnalysedQuestion, found: Sequence[_Proposal], close: list[int]) -> dict[int, float]:
+    def _nearest(self, question: AnalysedQuestion, found: Sequence[_Proposal], places: list[int]) -> dict[int, float]:
         """The cosine of the nearest sentence of each of these places."""
-        sentences = [(number, sentence) for number in close for sentence in found[number].sentences]
+        sentences = [(number, sentence) for number in places for sentence in found[number].sentences]
         texts = [found[number].hit.passage.slice(sentence) for number, sentence in sentences]
-        nearest = dict.fromkeys(close, -1.0)
+        nearest = dict.fromkeys(places, -1.0)
         for (number, _), cosine in zip(sentences, self.similarity(question.text, texts), strict=True):
             nearest[number] = max(nearest[number], cosine)
         return nearest

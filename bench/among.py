@@ -25,8 +25,8 @@ PER_DOCUMENT = 100
 """Passages that come of a generated document, about."""
 _SENTENCES = 400
 _TITLE = "Generated document"
-_NOISE = 0.03
-"""In each dimension; the sum of two real vectors is about 1.5 long, and this 0.6."""
+_NOISE = 0.07
+"""In each dimension; the sum of two real vectors is about 1.6 long, and this 1.4."""
 
 
 class AmongEncoder:
@@ -51,7 +51,7 @@ class AmongEncoder:
 
     def _between(self, seed: int) -> FloatArray:
         chance = np.random.default_rng(seed)
-        both = self._near[chance.integers(len(self._near), size=2)].sum(axis=0)
+        both = self._near[chance.choice(len(self._near), 2, replace=False)].sum(axis=0)
         both += _NOISE * chance.standard_normal(self.dimensions, dtype=np.float32)
         unit: FloatArray = both / np.linalg.norm(both)
         return unit
@@ -81,5 +81,5 @@ def document(number: int, words: Sequence[str]) -> Document:
     chance = np.random.default_rng(number)
     lengths = chance.integers(10, 32, size=_SENTENCES)
     drawn = iter([words[one] for one in chance.integers(len(words), size=int(lengths.sum()))])
-    sentences = [" ".join(next(drawn) for _ in range(length)).capitalize() + "." for length in lengths.tolist()]
+    sentences = [" ".join(next(drawn) for _ in range(length)) + "." for length in lengths.tolist()]
     return generated(number, f"{_TITLE} {number}", sentences)

@@ -34,7 +34,8 @@ from qa.types import Block, Document, Source
 
 _WORDS = 50_000
 _SENTENCES = 400
-PER_DOCUMENT = 145  # passages that come of them
+_PER_DOCUMENT = 145  # passages that come of them
+_AT_ONCE = 5_000
 CLUSTERS = 2_000
 DIMENSIONS = 384
 SPREAD, ASKED_SPREAD = 0.7, 0.03
@@ -46,8 +47,9 @@ class SyntheticEncoder:
 
     dimensions, max_tokens = DIMENSIONS, 256
 
-    def __init__(self, name: str = "synthetic", fingerprint: str = "synthetic-1") -> None:
-        self.name, self.fingerprint = name, fingerprint
+    name, fingerprint = "synthetic", "synthetic-1"
+
+    def __init__(self) -> None:
         self._centres = np.random.default_rng(0).normal(size=(CLUSTERS, DIMENSIONS)).astype(np.float32)
 
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
@@ -114,7 +116,7 @@ def items(count: int, but: int | None = None) -> Callable[[Marks], Iterator[Item
 
 def measure(index_dir: Path, passages: int, questions: int, updates: bool = True) -> dict[str, object]:
     encoder = SyntheticEncoder()
-    count = max(2, passages // PER_DOCUMENT)
+    count = max(2, passages // _PER_DOCUMENT)
     stages: dict[str, float] = {}
 
     def progress(stage: str, done: int, total: int) -> None:
@@ -179,8 +181,8 @@ def exact(stored: Callable[[Rows], FloatArray], count: int, vectors: FloatArray,
     """The ``k`` nearest of ``count`` rows to each vector, by brute force; ``stored``: the vectors of some rows."""
     scores = np.full((len(vectors), k), -2.0, dtype=np.float32)
     rows = np.full((len(vectors), k), -1, dtype=np.int64)
-    for start in range(0, count, 20_000):
-        some = np.arange(start, min(start + 20_000, count))
+    for start in range(0, count, _AT_ONCE):
+        some = np.arange(start, min(start + _AT_ONCE, count))
         both = np.hstack([scores, vectors @ stored(some).T])
         names = np.hstack([rows, np.tile(some, (len(vectors), 1))])
         best = np.argpartition(-both, k, axis=1)[:, :k]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from qa.reader.scoring import sigmoid
+from qa.reader.scoring import NEAR, sigmoid
 from qa.types import Extract, Hit
 
 _LIKELY = 0.5
-_BEHIND = 2.5
-"""Log odds that a place may rank below the best one; of those farther behind, nearly none answered too in the
-development half of our own set, though the passage around them did."""
-_BEHIND_HERE = 1.5
-"""The same within the document of the best one."""
+_NEAR_HERE = 1.5
+"""``NEAR`` within the document of the best one."""
 
 
 def chosen(
@@ -57,7 +54,7 @@ def _answers_too(extract: Extract, best: Extract) -> bool:
     """Whether another place than the best is worth a look: nearly as good, and likelier right than not."""
     here = extract.passage.document_id == best.passage.document_id
     behind = best.score - extract.score
-    return extract.confidence >= _LIKELY and behind <= (_BEHIND_HERE if here else _BEHIND)
+    return extract.confidence >= _LIKELY and behind <= (_NEAR_HERE if here else NEAR)
 
 
 def _same_place(extract: Extract, other: Extract) -> bool:

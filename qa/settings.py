@@ -32,7 +32,7 @@ class Settings:
     read_passages: int = 12
     """Passages the reader reads, at most."""
     read_within: float = 0.5
-    """A passage whose fused score is further below the best one's is not worth reading; the first six always are."""
+    """A passage whose fused score is further below the best one's is not worth reading; the first four always are."""
     read_first: int = 4
     """Passages read at first; where a place in them is ``sure`` to answer, and shown, the others are not read."""
     sure: float = 0.8

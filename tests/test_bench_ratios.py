@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from qa.encoder import DEFAULT_ENCODER
-from qa.index import open_index
+from qa.pipeline import Pincite
 from qa.runtime.minilm import SHA256
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,7 +19,7 @@ sys.path.insert(0, str(ROOT))  # the folder is no part of the package
 pytest.importorskip("bm25s")
 
 from bench import __main__ as command  # noqa: E402
-from bench import measures, peers, work  # noqa: E402
+from bench import among, measures, peers, work  # noqa: E402
 
 
 def test_table_and_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,10 +77,21 @@ def test_what_counts_as_right(quote: str | None, answers: list[str], expected: b
     assert work._right(answer, {"answers": answers}) is expected
 
 
-def test_a_generated_index_is_asked_with_the_default_encoder(tmp_path: Path) -> None:
-    assert work.large_index(str(tmp_path / "large"), "300")["passages"] >= 200
-    manifest = open_index(tmp_path / "large").manifest
-    assert (manifest.encoder, manifest.fingerprint) == (DEFAULT_ENCODER, SHA256)
+def test_the_sources_are_found_among_generated_documents(tmp_path: Path) -> None:
+    assert 290 <= work.large_index(str(tmp_path / "large"), "300")["passages"] <= 400
+    pincite = Pincite.open(tmp_path / "large")
+    assert (pincite.index.manifest.encoder, pincite.index.manifest.fingerprint) == (DEFAULT_ENCODER, SHA256)
+    [first, *_] = pincite.search(measures.QUESTION, mode="dense")
+    assert "2025" in first.passage.text and not first.passage.document_id.startswith("d0")
+    vectors = pincite.index.dense.vectors(range(len(pincite.index.dense)))
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-3)
+    pincite.close()
+
+
+def test_a_generated_document_is_always_the_same() -> None:
+    words = ["one", "two,", "three"]
+    assert among.document(3, words) == among.document(3, words) != among.document(4, words)
+    assert set(among.document(3, words).text.replace(".", "").split()) == set(words)
 
 
 def test_success_of_a_peer_is_an_answer_in_a_passage(monkeypatch: pytest.MonkeyPatch) -> None:

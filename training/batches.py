@@ -27,7 +27,7 @@ class Row:
     window: Window
     spans: list[tuple[int, int]]
     rivals: tuple[Window, ...] = ()
-    """The same question with other passages, none of which answers."""
+    """The same question with other passages, none of which holds the answer's words."""
 
     @property
     def windows(self) -> tuple[Window, ...]:

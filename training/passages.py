@@ -37,6 +37,11 @@ def cut(text: str, spans: Spans, rng: Random) -> tuple[str, Spans]:
     return text[start:end].rstrip(), [(a - start, b - start) for a, b in spans if start <= a and b <= end]
 
 
+def like_passages(text: str, spans: Spans, rng: Random) -> tuple[str, Spans]:
+    """Cut where it is longer than passages are, and now and then where not."""
+    return cut(text, spans, rng) if len(text) > 950 or rng.random() < 0.15 else (text, spans)
+
+
 def joined(item: Item, others: list[str], rng: Random) -> tuple[str, Spans]:
     """The item's text among ``others`` until about 300 to 700 characters, at a place by chance."""
     wanted = rng.randint(300, 700)

@@ -8,8 +8,9 @@
 
 ``DIR`` holds the nine sets (see README.md here). An example is one JSON line
 ``{"set", "kind", "question", "heading", "passage", "spans", "rivals"}``: ``spans`` are character ranges of ``passage``
-that answer, none = the passage does not answer; of the ``rivals`` (heading and text) none does. Same seed, same file.
-Whole groups (articles, stories, sites) are held out for validation and come out with ``--mix held``, unchanged.
+that answer, none = the passage does not answer; the ``rivals`` (heading and text) do not hold its words. Same seed,
+same file. Whole groups (articles, stories, sites) are held out for validation and come out with ``--mix held``,
+unchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from random import Random
 
 from training.negatives import Neighbours, swapped, without_answer
-from training.passages import cut, joined
+from training.passages import cut, joined, like_passages
 from training.questions import Example, Item, heading, held_groups, read_items
 from training.rivals import Rivals
 from training.synonyms import with_sister, with_synonyms
@@ -155,6 +156,8 @@ def written_examples(items: list[Item], rng: Random, file: Path = FILE) -> Itera
     held = held_groups(items)
     kept = [item for item in items if item.group not in held]
     written = [item for _, item in read_written(kept, file)]
+    if not written:
+        return
     near, rivals = Neighbours([*kept, *written]), Rivals(kept, written)
     for item in written:
         for example in _around(item, near, rng, other_words=False, negatives=WRITTEN):
@@ -183,8 +186,7 @@ def _around(
     context, spans = item.context, item.spans
     if len(context) < 350 and rng.random() < (0.9 if item.set == "qamr" else 0.5):
         context, spans = joined(item, near.others(item, rng), rng)
-    if len(context) > 950 or rng.random() < 0.15:
-        context, spans = cut(context, spans, rng)
+    context, spans = like_passages(context, spans, rng)
     if item.spans and not spans:
         return
     question = item.question

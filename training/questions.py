@@ -25,7 +25,7 @@ class Example(TypedDict):
     passage: str
     spans: list[list[int]]
     rivals: NotRequired[list[list[str]]]
-    """Heading and text of other passages, none of which answers."""
+    """Heading and text of other passages, none of which holds the answer's words."""
 
 
 @dataclass(frozen=True, slots=True)

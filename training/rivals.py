@@ -1,15 +1,16 @@
-"""Passages that compete with the one that answers, as the product's own retrieval would bring them."""
+"""Passages that compete with the one that answers: the nearest to the question, by the packaged encoder."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from random import Random
 
 import numpy as np
 
 from qa.encoder import load_encoder
-from training.passages import cut
+from training.passages import like_passages
 from training.questions import Item, heading
 
 Rival = tuple[str, str]
@@ -33,20 +34,19 @@ class Rivals:
         self._questions = dict(zip(questions, encoder.encode(questions), strict=True))
 
     def of(self, item: Item, rng: Random, count: int) -> list[Rival]:
-        """``count`` texts, cut as a chunker does, that do not hold an answer's words: the nearest of the item's own
+        """``count`` texts, as long as other passages, that do not hold an answer's words: the nearest of the item's own
         group, and one of another group at least; fewer where there are none."""
         answers = [item.context[a:b].casefold() for a, b in item.spans]
         nearness = self._vectors @ self._questions[item.question]
 
-        def nearest(rows: Sequence[int], most: int) -> list[str]:
+        def nearest(rows: Iterable[int], most: int) -> list[str]:
             texts = (self._texts[row] for row in rows)
-            fitting = [t for t in texts if t != item.context and not any(a in t.casefold() for a in answers)]
-            return fitting[:most]
+            fitting = (t for t in texts if t != item.context and not any(a in t.casefold() for a in answers))
+            return list(islice(fitting, most))
 
         own = self._groups[item.group]
         same = nearest(sorted(own, key=lambda row: -nearness[row]), count - 1)
-        near = np.argpartition(-nearness, min(len(nearness) - 1, 4 * _POOL + len(own)))[: 4 * _POOL + len(own)]
-        others = sorted(set(near.tolist()) - set(own), key=lambda row: -nearness[row])
+        others = (row for row in np.argsort(-nearness).tolist() if row not in own)
         foreign = nearest(others, _POOL)
         drawn = rng.sample(foreign, min(len(foreign), count - len(same)))
-        return [(heading(self._about[text]), cut(text, [], rng)[0]) for text in [*same, *drawn]]
+        return [(heading(self._about[text]), like_passages(text, [], rng)[0]) for text in [*same, *drawn]]

@@ -22,6 +22,9 @@ from qa.reader.similarity import Similarity
 from qa.settings import OUR_READERS
 from qa.types import Extract, Hit, Passage, Span
 
+NEAR = 2.5
+"""Log odds that a place may rank below the best one to be shown beside it; of those farther behind, nearly none
+answered too in the development half of our own set, though the passage around them did."""
 _FAR_BELOW = 30.0
 """Log odds."""
 

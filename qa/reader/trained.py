@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from qa.reader.evidence import measure
+from qa.reader.evidence import measure, tells
 from qa.reader.loaded import ModelReader
 from qa.reader.neural import PassageReading, SpanModel, SpanScore
 from qa.reader.question import AnalysedQuestion
-from qa.reader.scoring import Candidate, Scorer, bounded, load_scorer
+from qa.reader.scoring import NEAR, Candidate, Scorer, bounded, load_scorer
 from qa.types import Hit, Passage, Span
 
 WEIGHTS = Path(__file__).with_name("trained.json")
@@ -50,15 +51,16 @@ class TrainedReader(ModelReader[SpanModel]):
     def _cosines(
         self, question: AnalysedQuestion, found: Sequence[_Proposal], inputs: Sequence[dict[str, float]]
     ) -> dict[int, float]:
-        """Those of the first places, as ranked without them, and of all that one could still bring before these: a
+        """Those of the first places, as ranked without them, and of all that one could still bring ``NEAR`` these: a
         sentence costs a third of what a passage costs."""
         scores = [self.scorer.rank(one) for one in inputs]
-        order = sorted(range(len(found)), key=lambda number: -scores[number])
+        telling = [number for number, one in enumerate(found) if tells(question, one.hit.passage.slice(one.quote))]
+        first = sorted(telling, key=lambda number: -scores[number])[:_COMPARED]
         weight = self.scorer.rank.weights.get(_COSINE, 0.0)
-        cosines = self._nearest(question, found, order[:_COMPARED])
-        best = max((scores[number] + weight * cosine for number, cosine in cosines.items()), default=0.0)
-        close = [number for number in order[_COMPARED:] if scores[number] + abs(weight) >= best]
-        return cosines | self._nearest(question, found, close)
+        cosines = self._nearest(question, found, first)
+        best = max((scores[number] + weight * cosine for number, cosine in cosines.items()), default=-math.inf)
+        near = [number for number, score in enumerate(scores) if score + abs(weight) >= best - NEAR]
+        return cosines | self._nearest(question, found, [number for number in near if number not in cosines])
 
     def _nearest(self, question: AnalysedQuestion, found: Sequence[_Proposal], places: list[int]) -> dict[int, float]:
         """The cosine of the nearest sentence of each of these places."""

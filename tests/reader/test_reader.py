@@ -400,7 +400,33 @@ class TestTrainedReader:
         by_place = {(one.hit.rank, one.quote): one.inputs for one in everything}
         assert all(by_place[one.hit.rank, one.quote] == one.inputs for one in compared)
         best = max(everything, key=lambda one: trained.scorer.rank(one.inputs))
-        assert trained.read(asked.text, hits)[0].quote == best.quote
+        first = trained.read(asked.text, hits)[0]
+        assert (first.passage, first.quote) == (best.hit.passage, best.quote)
+
+    def test_a_place_that_the_comparison_can_bring_to_the_front_is_compared(self, trained: TrainedReader) -> None:
+        """By rank alone 3.6, 3.2, 2.8, 2.4 and -4; a cosine weighs 4. The first only repeats the question, so the
+        second and third are compared first: at 3.6 the third leads, the fourth may still lead, the last may not be near.
+        """
+        told = {
+            "Was it closed?": (0.9, 1.0),
+            "It closed in May.": (0.8, 0.0),
+            "It closed in June.": (0.7, 0.2),
+            "It closed in July.": (0.6, 0.9),
+            "It closed in August.": (-1.0, 1.0),
+        }
+        asked: list[str] = []
+
+        class Told(Similarity):
+            def __call__(self, question: str, sentences: Sequence[str]) -> list[float]:
+                asked.extend(sentences)
+                return [told[sentence][1] for sentence in sentences]
+
+        rank = Linear({"sentence_cosine": 4.0, "retrieved": 4.0})
+        reader = replace(trained, similarity=Told(FakeEncoder()), scorer=Scorer(rank, Linear({})))
+        hits = [hit(rank, text, score=score) for rank, (text, (score, _)) in enumerate(told.items(), 1)]
+        extracts = reader.read("When was it closed?", hits)
+        assert words(extracts[0], extracts[0].quote) == "It closed in July."
+        assert sorted(asked) == sorted([*told][:4]) and asked[:2] == [*told][1:3]
 
     @pytest.mark.parametrize("question", ["When was the bridge closed?", "谁关闭了桥？", "?", "gold " * 300, "1904"])
     def test_odd_passages(self, trained: TrainedReader, question: str) -> None:

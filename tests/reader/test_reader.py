@@ -405,7 +405,7 @@ class TestTrainedReader:
 
     def test_a_place_that_the_comparison_can_bring_to_the_front_is_compared(self, trained: TrainedReader) -> None:
         """By rank alone 3.6, 3.2, 2.8, 2.4 and -4; a cosine weighs 4. The first only repeats the question, so the
-        second and third are compared first: at 3.6 the third leads, the fourth may still lead, the last may not be near.
+        second and third are compared first: at 3.6 the third leads, the fourth may yet lead, the last may not be near.
         """
         told = {
             "Was it closed?": (0.9, 1.0),

@@ -35,7 +35,7 @@ class Settings:
     """A passage whose fused score is further below the best one's is not worth reading; the first four always are."""
     read_first: int = 4
     """Passages read at first; where a place in them is ``sure`` to answer, and shown, the others are not read."""
-    sure: float = 0.8
+    sure: float = 0.7
     """A confidence, 0 to 1; more than 1: all passages worth it are read. One that was not measured stops nothing."""
     max_answers: int = 4
     """Places shown for one question."""

@@ -203,16 +203,18 @@ class Pincite:
         )
 
     def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
-        """What was read, and what was found in it: the first passages, and the others unless one of those is sure, by a
-        confidence that was measured; nothing for a question about nothing."""
+        """What was read, and what was found in it: the first passages, and twice as many again until a place in them
+        is sure, by a confidence that was measured; nothing for a question about nothing."""
         if not says_something(question):
             return (), ()
         worth = worth_reading(hits, self.settings.read_passages, self.settings.read_within)
-        first = worth[: self.settings.read_first] if self.reader.calibrated else worth
-        found = self.reader.read(question, first)
-        if len(first) == len(worth) or (found and found[0].confidence >= max(self.settings.sure, self.threshold)):
-            return first, found
-        return worth, self.reader.read(question, worth)  # the reader remembers what it has read
+        count = self.settings.read_first if self.reader.calibrated else len(worth)
+        while True:
+            read = worth[:count]
+            found = self.reader.read(question, read)  # it remembers what it has read
+            if len(read) == len(worth) or (found and found[0].confidence >= max(self.settings.sure, self.threshold)):
+                return read, found
+            count *= 2
 
     def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
         read = cache(self.document)

@@ -34,7 +34,7 @@ class Settings:
     read_within: float = 0.5
     """A passage whose fused score is further below the best one's is not worth reading; the first four always are."""
     read_first: int = 4
-    """Passages read at first; where a place in them is ``sure`` to answer, and shown, the others are not read."""
+    """Passages read at first, then twice as many and so on, until a place in them is ``sure`` to answer, and shown."""
     sure: float = 0.7
     """A confidence, 0 to 1; more than 1: all passages worth it are read. One that was not measured stops nothing."""
     max_answers: int = 4

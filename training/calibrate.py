@@ -5,7 +5,7 @@
 ``DIR`` holds the question sets (see README.md here). Public questions come from the groups that the reader's own
 training left out, asked over all the texts of those groups; a part of them is also asked with a name or year swapped,
 in other words, or as a yes-or-no question; so are the questions that were written about those texts. (Those about
-invented texts are not: asked of many texts at once, they seldom say which is meant.) With them go our own: the
+invented texts are not: asked of many texts at once they seldom say which is meant.) With them go our own: the
 development half of ``eval/sets/innovation``, whose test half is not read, and ``eval/sets/fitting``. Writes
 ``qa/reader/trained.json`` or ``qa/reader/sentence.json``.
 """
@@ -22,6 +22,9 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -52,9 +55,11 @@ TELLING = "answers span null agreement names_in_passage names_in_sentence number
 PER_SET = 130
 SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25
 OWN_SETS = (Path("eval/sets/innovation/questions.jsonl"), Path("eval/sets/fitting/questions.jsonl"))
-NEGATIVES = 8
+PENALTY = 10.0
 OWN_WEIGHT = 4.0
 WEIGHTS = {"sentence": sentence.WEIGHTS, "trained": trained.WEIGHTS}
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +105,29 @@ def main() -> None:
 
 
 def fit_rank(rows: Sequence[Read]) -> Linear:
-    """Logistic regression on the difference of a right and a wrong candidate's inputs, without our own questions."""
-    rng = np.random.default_rng(0)
+    """A conditional logit (McFadden 1974), without our own questions: the right candidates' share among all of their
+    question is to be large, and the weights of the inputs, brought to a spread of 1, small (``PENALTY``)."""
     names = list(rows[0].inputs[0])
-    differences = []
-    for row in rows:
-        matrix, right = np.array([[one[name] for name in names] for one in row.inputs]), np.array(row.right, dtype=bool)
-        if not row.own and right.any() and not right.all():
-            wrong = matrix[~right]
-            for good in matrix[right]:
-                differences.extend(good - bad for bad in wrong[rng.permutation(len(wrong))[:NEGATIVES]])
-    signs = rng.choice([-1, 1], len(differences))
-    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=5000)
-    model.fit(np.array(differences) * signs[:, None], signs)
-    rank = Linear({name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)})
+    asked = [
+        (np.array([[one[name] for name in names] for one in row.inputs]), np.array(row.right, dtype=bool))
+        for row in rows
+        if not row.own and any(row.right) and not all(row.right)
+    ]
+    spread = np.concatenate([matrix for matrix, _ in asked]).std(axis=0)
+    spread[spread == 0] = 1
+
+    def lost(weights: Floats) -> tuple[float, Floats]:
+        loss, slope = PENALTY * weights @ weights / 2, PENALTY * weights
+        for matrix, right in asked:
+            inputs = matrix / spread
+            share = softmax(inputs @ weights)
+            among = np.where(right, share, 0) / share[right].sum()
+            loss -= np.log(share[right].sum())
+            slope = slope + (share - among) @ inputs
+        return float(loss), slope
+
+    weights = minimize(lost, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / spread
+    rank = Linear({name: round(float(w), 4) for name, w in zip(names, weights, strict=True)})
     print("rank:", rank.weights)
     for own in (False, True):
         chosen = [row for row in rows if row.own == own and row.answerable]

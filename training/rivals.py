@@ -45,8 +45,8 @@ class Rivals:
             return list(islice(fitting, most))
 
         own = self._groups[item.group]
-        same = nearest(sorted(own, key=lambda row: -nearness[row]), count - 1)
-        others = (row for row in np.argsort(-nearness).tolist() if row not in own)
-        foreign = nearest(others, _POOL)
+        order = np.argsort(-nearness, kind="stable").tolist()
+        same = nearest((row for row in order if row in own), count - 1)
+        foreign = nearest((row for row in order if row not in own), _POOL)
         drawn = rng.sample(foreign, min(len(foreign), count - len(same)))
         return [(heading(self._about[text]), like_passages(text, [], rng)[0]) for text in [*same, *drawn]]

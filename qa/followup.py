@@ -1,14 +1,15 @@
 """Questions that lean on the ones before them, made whole without a language model.
 
 A question that says all it needs is asked as it stands. One that leans ("And Shanghai's?", "What about 2030?", "How
-much did it grow?") is asked with what it lacks from the question before: first by putting the new name, number or
-year in the place of the old one of its kind, then by adding the terms of the earlier question. The reader judges.
+much did it grow?") is asked with what it lacks from the question before: where it says nothing but another name or
+year, that stands in the old one's place; otherwise the terms of the earlier question are added, less what was named
+anew. The reader judges.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from qa.reader.question import analyse, names, says_something
 
@@ -20,13 +21,16 @@ _ASKING = re.compile(
     r"(?:(?:is|are|was|were|do|does|did|will|would|can|could|has|have|had)\s+)?",
     re.IGNORECASE,
 )
+_PREPOSITIONS = {"in", "by", "on", "to", "for"}
 _POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|one|ones|such|"
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|then|one|ones|such|"
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )there|"
     r"the (?:same|former|latter|other|others|rest|first|second|third|last|plan|circular|strategy|measure|cluster|"
     r"company|minister|centres?|centers?|hub|zones?|report|document|figure))\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_LOWER_POSSESSIVE = re.compile(r"^([^\W\d_]+)['’]s\W*$")
 _SHORT = 4
 _CARRIED = 32
 """Words of earlier questions that are asked with a new one, at most: more would drown it."""
@@ -43,12 +47,14 @@ def resolve(question: str, history: Sequence[str], fits: Fits = lambda form: Tru
     earlier = _resolved(history, fits)
     if not earlier or not leans(question):
         return [question]
-    substituted = _substituted(question, earlier)
-    if substituted and fits(substituted):
+    rest = question[len(_opening(question)) :].strip()
+    anew = {} if _asks(rest) and names(rest) else _named_anew(rest, earlier)
+    is_all = not _beside(rest, earlier, anew)
+    if anew and is_all and fits(substituted := _replaced(earlier, anew)):
         return [substituted]
-    joined = _joined(question, earlier, fits)
-    alone = question[len(_opening(question)) :].strip()
-    return [joined, alone] if _asks(alone) and says_something(alone) else [joined]
+    about = earlier if is_all else _replaced(earlier, dict.fromkeys(anew, ""))
+    joined = _joined(question, about, fits)
+    return [joined, rest] if (_asks(rest) or anew) and says_something(rest) else [joined]
 
 
 def leans(question: str) -> bool:
@@ -67,7 +73,7 @@ def _is_fragment(question: str) -> bool:
 def _asks(question: str) -> bool:
     """Whether the question opens with an asking word, and so has a form of its own to be asked in."""
     match = _ASKING.match(question)
-    return bool(match and match.group().strip())
+    return bool(match and set(match.group().lower().split()) - _PREPOSITIONS)
 
 
 def _opening(question: str) -> str:
@@ -85,22 +91,36 @@ def _resolved(history: Sequence[str], fits: Fits) -> str | None:
     return whole
 
 
-def _substituted(question: str, earlier: str) -> str | None:
-    """The earlier question with its year or name replaced by the new one; None if it has none of the kind."""
-    rest = question[len(_opening(question)) :]
-    if len(analyse(rest).terms) > 3 or (_asks(rest) and names(rest)):
-        return None
+def _named_anew(rest: str, earlier: str) -> dict[str, str]:
+    """The year and the name of the earlier question that new ones of their kind stand for, by what they were; of
+    several new names it is the last: "the GDP of France"."""
     years, old_years = _YEAR.findall(rest), _YEAR.findall(earlier)
-    if years and len(old_years) == 1:
-        return _replaced(earlier, old_years[0], years[0])
-    new = _written_names(rest)
-    old = _like(new[0], rest, earlier) if new and not years else None
-    return _replaced(earlier, old, new[0]) if old else None
+    anew = {old_years[0]: years[0]} if years and len(old_years) == 1 else {}
+    new = _written_names(rest) or [name.title() for name in _LOWER_POSSESSIVE.findall(rest)]
+    if not new:
+        return anew
+    name = new[-1]
+    old = _like(name, rest, earlier)
+    if old and " of " not in old:
+        name = name.rpartition(" of ")[2]
+    return {**anew, old: name} if old else anew
 
 
-def _replaced(text: str, old: str, new: str) -> str:
-    """``text`` with the whole word or words ``old`` replaced: "India", but not in "Indiana"."""
-    return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda _: new, text)
+def _beside(rest: str, earlier: str, anew: Mapping[str, str]) -> set[str]:
+    """The terms of ``rest`` that the earlier question has not, beside what is named anew."""
+    without = rest.lower()
+    for new in anew.values():
+        without = _replaced(without, {new.lower(): " "})
+    return set(analyse(without).terms) - set(analyse(earlier).terms)
+
+
+def _replaced(text: str, anew: Mapping[str, str]) -> str:
+    """``text`` with whole words in others' places: "India", but not in "Indiana"; with a name goes its possessive,
+    where nothing comes in its place."""
+    for old, new in anew.items():
+        possessive = "" if new.strip() else "(?:['’]s)?"
+        text = new.join(re.split(rf"(?<!\w){re.escape(old)}{possessive}(?!\w)", text))
+    return text
 
 
 def _like(new: str, rest: str, earlier: str) -> str | None:

@@ -22,10 +22,31 @@ BEIJING = "What was Beijing's R&D intensity in 2024?"
         ("How about 2030?", "How many robots will be made by 2027?", "How many robots will be made by 2030?"),
         ("And Tokyo?", "How many people live in Osaka?", "How many people live in Tokyo?"),
         ("And the EU?", "How many people does the US have?", "How many people does the EU have?"),
+        ("What about Shanghai in 2030?", BEIJING, "What was Shanghai's R&D intensity in 2030?"),
+        ("And the intensity in Shanghai?", BEIJING, "What was Shanghai's R&D intensity in 2024?"),
+        ("and shanghai's?", BEIJING, "What was Shanghai's R&D intensity in 2024?"),
     ],
 )
 def test_the_new_name_or_year_stands_in_the_old_ones_place(question: str, earlier: str, asked: str) -> None:
     assert resolve(question, [earlier]) == [asked]
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "old"),
+    [
+        ("What about inflation in Norway?", "How high is unemployment in Sweden?", "Sweden"),
+        ("And exports to Japan?", "How large were imports from China?", "China"),
+        ("And the GDP of France?", BEIJING, "Beijing"),
+        ("And exports in 2030?", "How large were imports in 2027?", "2027"),
+    ],
+)
+def test_what_is_asked_anew_of_another_name_is_not_put_in_the_old_question(
+    question: str, earlier: str, old: str
+) -> None:
+    joined, alone = resolve(question, [earlier])
+    assert alone == question.partition("And ")[2] or alone == question.partition("What about ")[2]
+    assert joined.startswith(alone) and joined != alone
+    assert old not in joined
 
 
 def test_a_bare_why_is_asked_with_what_went_before() -> None:
@@ -62,6 +83,7 @@ def test_how_much_did_it_grow() -> None:
         "What is the minimum wage in Norway?",
         "Explain photosynthesis in green plants.",
         "How many robots did Kuka sell in 2019?",
+        "How many lakes are there in Finland?",
     ],
 )
 def test_a_new_topic_never_drags_the_old_one_in(question: str) -> None:

@@ -40,6 +40,9 @@ class AmongEncoder:
         paragraphs = [part for one in sources() for part in one.text.split("\n") if len(part) > 80]
         self._near = self._real.encode(paragraphs)
 
+    def prepare(self) -> None:
+        return None
+
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
         real = [number for number, text in enumerate(texts) if not text.startswith(_TITLE)]
         vectors = np.stack([self._between(zlib.crc32(text.encode())) for text in texts])

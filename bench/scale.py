@@ -62,6 +62,9 @@ class SyntheticEncoder:
         noise = np.random.default_rng(seed).standard_normal(DIMENSIONS, dtype=np.float32)
         return self._centres[seed % CLUSTERS] + SPREAD * noise
 
+    def prepare(self) -> None:
+        return None
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [2 + len(self.token_starts(text)) for text in texts]
 

@@ -36,6 +36,9 @@ class FakeEncoder:
         self.encoded: list[str] = []
         """Every text that was ever encoded, in order."""
 
+    def prepare(self) -> None:
+        return None
+
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for vector, text in zip(vectors, texts, strict=True):

@@ -151,15 +151,15 @@ class TestGpu:
         monkeypatch.setattr(SentenceTransformerEncoder, "encode", encode)
         found = load_encoder()
         done: list[int] = []
-        found.encode(["a text"] * 128, done.append)
-        assert (asked, done) == ([128], [128])
-        for texts, told in ((["a text"] * 128, None), (["a question"], None), (["a text"] * 3, done.append)):
+        found.encode(["a text"] * 64, done.append)
+        assert (asked, done) == ([64], [64])
+        for texts, told in ((["a text"] * 64, None), (["a question"], None), (["a text"] * 3, done.append)):
             found.encode(texts, told)  # sentences that are read, a question, a small update: not worth loading torch
-        assert asked == [128]
+        assert asked == [64]
 
     def test_many_texts_at_once_there(self) -> None:
         model = Loaded(256, object(), 512)
-        for device, batch in (("cpu", 8), ("cuda", 128)):
+        for device, batch in (("cpu", 8), ("cuda", 64)):
             model.device = SimpleNamespace(type=device)
             assert loaded(model).batch == batch
 

@@ -39,6 +39,10 @@ class BatchedEncoder(ABC):
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         """Unit vectors of a few texts."""
 
+    def prepare(self) -> None:
+        """As ``qa.encoder.Encoder`` has it: all is loaded, unless an encoder says otherwise."""
+        return None
+
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
         """As ``qa.encoder.Encoder`` has it."""
         if len(texts) == 1 and on_done is None:

@@ -25,6 +25,9 @@ class Encoder(Protocol):
     def max_tokens(self) -> int:
         """The most word pieces of a text, special ones included, that the model reads; the rest it would drop."""
 
+    def prepare(self) -> None:
+        """Load what ``encode`` needs, so that the first texts need not wait for it."""
+
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
         """Unit vectors, shape ``(len(texts), dimensions)``, in order; ``on_done`` is told how many more are done.
 

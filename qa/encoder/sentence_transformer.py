@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BATCH = 8
 """With texts sorted by length, small batches waste the least on padding."""
-_BATCH_GPU = 128
+_BATCH_GPU = 64
 _NO_LIMIT = 8192
 """Word pieces at most, of a model that sets no limit of its own."""
 

@@ -108,6 +108,7 @@ def _read(
         elif isinstance(read, Kept):
             documents += writer.take_over(read.file, removed)
         elif read.source.path not in removed:
+            encoding.prepare()
             passages = chunk(read, request.encoder, request.chunk_tokens)
             pieces = request.encoder.count_tokens([passage.embedded_text for passage in passages])
             writer.add_document(read, passages, pieces, file)

@@ -95,6 +95,10 @@ class DenseIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    @property
+    def dimensions(self) -> int:
+        return int(self._index.d)
+
     def search(self, vector: FloatArray, k: int, only: Sequence[int] | None = None) -> Scored:
         """The ``k`` rows of highest cosine with ``vector``, shape ``(d,)``, best first; ties by row.
 

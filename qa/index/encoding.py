@@ -10,8 +10,9 @@ from qa.encoder import Encoder
 from qa.index.draft import Vectorless
 from qa.index.embedded import Embedded
 
-_AT_ONCE = 128
-"""Passages whose vectors are kept together: so many are computed again, at most, if the process ends."""
+_AT_ONCE = 64
+"""Passages whose vectors are kept together: so many are computed again, at most, if the process ends. And the sooner
+the first are brought, the sooner both cores have work."""
 _WAITING = 4
 """Portions that wait for the thread, or are in it; who brings more waits until one is done."""
 _TOLD_EVERY = 0.2  # seconds
@@ -33,6 +34,7 @@ class Encoding:
         self._waiting: deque[Future[None]] = deque()
         self._brought = self._done = self._last_told = 0
         self._stopped = False
+        self._loading: Future[None] | None = None
 
     def __enter__(self) -> Encoding:
         return self
@@ -41,6 +43,10 @@ class Encoding:
         """What is computed at the moment is given up, what was computed is kept."""
         self._stopped = True
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def prepare(self) -> None:
+        """Load the model, unless that was begun, while the first documents are cut."""
+        self._loading = self._loading or self._thread.submit(self._encoder.prepare)
 
     def add(self, texts: Iterable[Vectorless]) -> None:
         """Have these computed but for those that were before; raises what the encoder raised meanwhile."""

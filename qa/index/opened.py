@@ -68,4 +68,8 @@ def _opened(index_dir: Path) -> OpenIndex:
         )
     except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
         raise damaged(index_dir, str(error).partition("\n")[0]) from error
+    counts = {len(parts[1]), len(parts[2]), manifest.passages}
+    if len(counts) > 1 or parts[1].dimensions != manifest.dimensions:
+        parts[0].close()
+        raise damaged(index_dir, "its parts do not hold the same passages")
     return OpenIndex(index_dir, manifest, folder.name, *parts)

@@ -16,6 +16,8 @@ from qa.reader.question import AnalysedQuestion, numbers
 from qa.types import Hit, Span
 
 _REMEMBERED = 8192
+_WHOLE = 256
+"""Passages, which are longer than the texts of which as many more are remembered."""
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 _COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 
@@ -93,7 +95,7 @@ def tells(question: AnalysedQuestion, text: str) -> bool:
     """
     if not any(character.isalpha() for character in text):
         return False
-    if set(_terms(text)) - set(terms(question.text)):
+    if set(_terms(text)).difference(_terms(question.text)):
         return True
     return bool(_OFFERS.search(question.text)) and not _asks(text)
 
@@ -110,14 +112,15 @@ def term_weight(index: LexicalIndex) -> TermWeight:
     return weight
 
 
-def missing(question: AnalysedQuestion, text: str) -> list[str]:
+@lru_cache(_WHOLE)  # asked again for every place of a passage, and whenever more of them are read
+def missing(question: AnalysedQuestion, text: str) -> tuple[str, ...]:
     """The question's names and numbers that ``text`` does not have, as they stand in the question."""
     lowered = text.lower()
     found = numbers(text)
     names = [name for name in question.names if not _has_name(name, lowered) and not _has_otherwise(name, lowered)]
     written = {name: _as_written(name, question.text) for name in names}
     absent = (number for number in question.numbers if number not in found and not _has_otherwise(number, lowered))
-    return [*written.values(), *absent]
+    return (*written.values(), *absent)
 
 
 def _has_otherwise(word: str, lowered: str) -> bool:

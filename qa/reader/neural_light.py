@@ -15,6 +15,8 @@ from qa.runtime.minilm import word_embeddings
 from qa.runtime.weights import FloatArray, file_sha256, read_tensors
 from qa.settings import cache_dir
 
+_STEP = 32
+
 
 def load_light(weights_path: Path, precision: compiled.Precision | None = None) -> ScoreWindows:
     """The network with these weights; raises ``ValueError`` or ``KeyError`` where they are not the reader's."""
@@ -43,7 +45,8 @@ def compile_light(weights_path: Path) -> None:
 
 
 def _recipe(weights_path: Path) -> compiled.Recipe:
-    return compiled.Recipe("reader", file_sha256(weights_path), lambda: reader_model(read_tensors(weights_path)))
+    weights = file_sha256(weights_path)
+    return compiled.Recipe("reader", weights, lambda: reader_model(read_tensors(weights_path)), _STEP)
 
 
 def _by_length(square: FloatArray) -> FloatArray:

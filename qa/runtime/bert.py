@@ -22,8 +22,6 @@ Weights = Mapping[str, FloatArray]
 HIDDEN = 384
 HEADS = 12
 LAYERS = 6
-BUCKET = 32
-"""Lengths are rounded up to a multiple of this, so that few shapes have to be made ready."""
 _EPSILON = 1e-12
 _FAR = 1e4  # taken from attention scores of padding; its share becomes exactly 0
 

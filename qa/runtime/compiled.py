@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from qa.runtime.bert import BUCKET
 from qa.runtime.weights import FloatArray
 
 if TYPE_CHECKING:
@@ -41,24 +40,28 @@ _CHECK = 4  # bytes of the CRC-32 behind a compiled network, against accidents
 _FORMAT = 2  # raise it when ``bert`` builds another graph from the same weights
 _MOST_STREAMS = 16
 _KEPT_SECONDS = 30 * 24 * 3600
-_TOGETHER = 8
-"""Texts of one length that are computed together, at most: twice as many take hardly less time a text."""
+_TOGETHER = 4
+"""Texts of one length that are computed together, at most: twice as many take no less time a text, since what lies
+between two layers no longer fits the cache of a core."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a network is made of. ``weights``: the SHA-256 of its weights; ``build``: makes its graph of them."""
+    """What a network is made of. ``weights``: the SHA-256 of its weights; ``build``: makes its graph of them; lengths
+    are rounded up to a multiple of ``step``: a small one wastes less, and has more shapes that must be made ready."""
 
     name: str
     weights: str
     build: Callable[[], openvino.Model]
+    step: int
 
 
 class Network:
     """A compiled network. Safe to use from several threads."""
 
-    def __init__(self, compiled: openvino.CompiledModel, streams: int, content: Any = None) -> None:
+    def __init__(self, compiled: openvino.CompiledModel, step: int, streams: int, content: Any = None) -> None:
         self._compiled = compiled
+        self._step = step
         self._content = content  # the mapped file it came from: weights may be read where they lie
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(streams + 1):  # one more, so that the next is ready when one is done
@@ -75,11 +78,12 @@ class Network:
         done: dict[int, Outputs] = {}
         running: deque[tuple[Any, list[int]]] = deque()
         try:
-            for group in _groups([len(text) for text in texts], self._streams):
+            for group in _groups([self._length(len(text)) for text in texts], self._streams):
                 while (request := self._take(wait=not running)) is None:
                     done |= self._collect(running)
                 running.append((request, group))
-                request.start_async(_padded([texts[number] for number in group]))
+                some = [texts[number] for number in group]
+                request.start_async(_padded(some, self._length(len(some[0]))))
             while running:
                 done |= self._collect(running)
         finally:
@@ -89,6 +93,10 @@ class Network:
                 self._idle.put(request)
             self._forget_file()
         return [done[number] for number in range(len(texts))]
+
+    def _length(self, pieces: int) -> int:
+        """The length that a text is computed in."""
+        return -(-pieces // self._step) * self._step
 
     def _forget_file(self) -> None:
         """Let go of the file's pages: weights are rearranged when first used, and hardly read again as they were."""
@@ -138,13 +146,13 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
         "ENABLE_CPU_PINNING": False,
     }
     path = _path(core, recipe, cache_dir, precision)
-    if network := _from_disk(core, path, options, streams):
+    if network := _from_disk(core, path, recipe.step, options, streams):
         return network
     compiled = core.compile_model(recipe.build(), "CPU", options)
     exported = compiled.export_model()
     _write(path, exported.getvalue() if isinstance(exported, io.BytesIO) else bytes(exported))
     del exported  # read back, it takes half the memory
-    return _from_disk(core, path, options, streams) or Network(compiled, streams)
+    return _from_disk(core, path, recipe.step, options, streams) or Network(compiled, recipe.step, streams)
 
 
 def compile_ahead(recipe: Recipe, cache_dir: Path) -> None:
@@ -200,7 +208,7 @@ def _key(core: Any, recipe: Recipe, precision: str) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:24]
 
 
-def _from_disk(core: Any, path: Path, options: Mapping[str, Any], streams: int) -> Network | None:
+def _from_disk(core: Any, path: Path, step: int, options: Mapping[str, Any], streams: int) -> Network | None:
     """The network that was written there; None if there is none, it is not whole, or not for this processor."""
     try:
         content: Any = np.memmap(path, dtype=np.uint8, mode="c")  # the runtime takes only what could be written to
@@ -211,7 +219,7 @@ def _from_disk(core: Any, path: Path, options: Mapping[str, Any], streams: int) 
         return None
     try:
         tensor = import_module("openvino").Tensor(blob, shared_memory=True)
-        return Network(core.import_model(tensor, "CPU", options), streams, content)
+        return Network(core.import_model(tensor, "CPU", options), step, streams, content)
     except RuntimeError:
         return None
 
@@ -232,13 +240,13 @@ def _write(path: Path, blob: bytes) -> None:
                 other.unlink()
 
 
-def _groups(pieces: Sequence[int], streams: int) -> list[list[int]]:
-    """Numbers of texts that are computed together: of one padded length, and fewer where that would leave a core
+def _groups(lengths: Sequence[int], streams: int) -> list[list[int]]:
+    """Numbers of texts that are computed together: of one length, padded, and fewer where that would leave a core
     idle. The longest come first: what is computed side by side then ends at about the same time."""
-    most = min(_TOGETHER, -(-len(pieces) // streams))
+    most = min(_TOGETHER, -(-len(lengths) // streams))
     alike: dict[int, list[int]] = {}
-    for number, count in enumerate(pieces):
-        alike.setdefault(_length(count), []).append(number)
+    for number, length in enumerate(lengths):
+        alike.setdefault(length, []).append(number)
     return [
         numbers[start : start + most]
         for _, numbers in sorted(alike.items(), reverse=True)
@@ -246,15 +254,9 @@ def _groups(pieces: Sequence[int], streams: int) -> list[list[int]]:
     ]
 
 
-def _length(pieces: int) -> int:
-    """The length that a text is computed in: the next one there is."""
-    return -(-pieces // BUCKET) * BUCKET
-
-
-def _padded(embedded: Sequence[FloatArray]) -> list[FloatArray]:
-    """The network's inputs for texts of one padded length: rows of zeros behind each, and which rows are real."""
+def _padded(embedded: Sequence[FloatArray], length: int) -> list[FloatArray]:
+    """The network's inputs for texts brought to one length: rows of zeros behind each, and which rows are real."""
     hidden = embedded[0].shape[1]
-    length = _length(len(embedded[0]))
     padded = np.zeros((len(embedded), length, hidden), dtype=np.float32)
     real = np.zeros((len(embedded), length), dtype=np.float32)
     for row, one in enumerate(embedded):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from io import BytesIO
@@ -26,7 +28,9 @@ def main(folder: Path) -> None:
         assert server.stdout
         [url] = re.findall(r"http://\S+", server.stdout.readline())
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            browser = playwright.chromium.launch(
+                executable_path=os.environ.get("PINCITE_CHROMIUM") or shutil.which("chromium"), args=FLAGS
+            )
             asked(browser, url, DESKTOP, QUESTION).close()  # the first question loads what the next ones use
             take(asked(browser, url, DESKTOP, QUESTION), folder / "ask.png")
             take(asked(browser, url, PHONE, QUESTION), folder / "phone.png")

@@ -122,6 +122,12 @@ def eval_sets_dir() -> Path:
     return root / "eval" / "sets" if root else home() / "sets"
 
 
+def bundled_sets_dir() -> Path:
+    """Where the question sets are that come with the product."""
+    root = checkout()
+    return root / "eval" / "sets" if root else _PACKAGE / "_sets"
+
+
 def eval_runs_dir() -> Path:
     """Where runs made from the screen are kept: ``eval/runs`` of a checkout, or the data folder."""
     root = checkout()

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from qa.errors import QuestionSetError
 from qa.eval.fields import field, filled, identifier, json_lines, kind_of, short, texts
+from qa.settings import bundled_sets_dir
 from qa.types import Block, Document, Source
 
 Split: TypeAlias = Literal["dev", "test", "all"]
@@ -76,8 +77,9 @@ class QuestionSet:
 
 
 def find_set(name: str, sets_dir: Path) -> Path:
-    """The file of a set given as a path (a folder or a ``.jsonl`` file) or as a name under ``sets_dir``."""
-    for path in (Path(name), sets_dir / name):
+    """The file of a set given as a path (a folder or a ``.jsonl`` file) or as a name: one under ``sets_dir``, or one
+    that comes with the product."""
+    for path in (Path(name), sets_dir / name, bundled_sets_dir() / name):
         if path.is_dir() and (path / "questions.jsonl").is_file():
             return path / "questions.jsonl"
         if path.is_file():

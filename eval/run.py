@@ -26,6 +26,7 @@ from qa.eval.report import Report
 from qa.eval.variants import Variation, variants
 from qa.eval.vary import vary
 from qa.library import index_paths
+from qa.measures.compare import compare
 from qa.settings import home
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -34,6 +35,8 @@ SHOWN = (
     *("success@1", "success@5", "MRR@10", "nDCG@10", "span-recall@5", "span-IoU@5"),
     *("answer-in-text@1", "F1", "refusal-precision", "refusal-recall", "AUROC-right", "seconds-p50"),
 )
+
+RANKED = ("success@1", "nDCG@10")
 
 
 class Set(NamedTuple):
@@ -122,7 +125,16 @@ def numbers(each: Set, found: Mapping[str, Report]) -> dict[str, Any]:
             }
             for way, report in found.items()
         },
+        "reading": reading(found),
     }
+
+
+def reading(found: Mapping[str, Report]) -> list[dict[str, Any]]:
+    """What the reader's ranking changes against fusion alone, question by question; empty unless both ran."""
+    if not {"hybrid", "answers"} <= found.keys():
+        return []
+    changed = compare(found["hybrid"].rows, found["answers"].rows)
+    return [each._asdict() for each in changed if each.measure in RANKED and each.p is not None]
 
 
 def table(out: Path) -> str:
@@ -152,7 +164,14 @@ def _section(found: Mapping[str, Any]) -> str:
         cells = [_cell(found["ways"][way]["measures"].get(name)) for way in ways]
         if any(cell != "" for cell in cells):
             lines.append(f"| {name} | {' | '.join(cells)} |")
+    if found.get("reading"):
+        changes = (f"{one['measure']} {one['difference']:+.3f} {_between(one)}" for one in found["reading"])
+        lines.append(f"\nReading and ranking by it, against hybrid alone: {', '.join(changes)}.")
     return "\n".join(lines) + "\n"
+
+
+def _between(one: Mapping[str, Any]) -> str:
+    return f"[{one['low']:+.3f}, {one['high']:+.3f}]"
 
 
 def _sentence(text: str) -> str:

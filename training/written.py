@@ -22,7 +22,7 @@ from training.questions import Item
 
 FILE = Path(__file__).parent / "written.jsonl.gz"
 TEXTS = Path(__file__).parent / "invented.jsonl.gz"
-INVENTED = "invented", "invented-2"
+INVENTED = "invented", "invented-2", "invented-3"
 """The sets that the invented texts make, as they were added: what was held out of one stays held out."""
 
 

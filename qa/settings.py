@@ -31,7 +31,7 @@ class Settings:
     a folder or a name on a model hub: a question-answering model or cross-encoder of transformers."""
     read_passages: int = 12
     """Passages the reader reads, at most."""
-    read_within: float = 0.5
+    read_within: float = 0.6
     """A passage whose fused score is further below the best one's is not worth reading; the first four always are."""
     read_first: int = 4
     """Passages read at first, then twice as many and so on, until a place in them is ``sure`` to answer, and shown."""

@@ -19,6 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGE = 100_000
+FILES = 24, 96
 QUESTION = "By when is a mature national technology transfer system expected?"
 
 
@@ -65,16 +66,22 @@ def warm(folder: Path, repeat: int) -> list[Row]:
 
 
 def indexing(folder: Path, repeat: int) -> list[Row]:
-    """From files to a searchable index, and the same passages through ``SentenceTransformer.encode``."""
-    _work("write-files", folder / "files")
+    """From files to a searchable index, and the same passages through ``SentenceTransformer.encode``, whose loading is
+    not counted: of a few passages, ours is a fifth of the time."""
+    return [_indexed(folder / str(files), files, repeat) for files in FILES]
+
+
+def _indexed(folder: Path, files: int, repeat: int) -> Row:
+    _work("write-files", folder / "files", files)
     pairs = []
     for turn in range(repeat):
         ours = _work("index", folder / "files", folder / f"index-{turn}")
         pairs.append((ours, _work("encode-passages", folder / f"index-{turn}")))
     rate = median(ours["passages"] / ours["seconds"] for ours, _ in pairs)
     theirs = median(other["passages"] / other["seconds"] for _, other in pairs)
+    name = f"indexing {pairs[0][0]['passages']:,} passages, from files"
     note = "passages/s, SentenceTransformer.encode"
-    return [Row("indexing, from files", rate, "passages/s", theirs, note, rate / theirs, ">= 2.5")]
+    return Row(name, rate, "passages/s", theirs, note, rate / theirs, ">= 2.5")
 
 
 def search(folder: Path, repeat: int) -> list[Row]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = 24
 SENTENCES = 60
 PASSAGES = 20_000
 
@@ -52,14 +51,14 @@ def encode_questions() -> Any:
     return {"seconds": [timed(lambda q=question: model.encode(q)) for question in asked][10:]}
 
 
-def write_files(folder: str) -> Any:
+def write_files(folder: str, files: str) -> Any:
     """Files of shuffled sentences, so that no two passages are the same."""
     every, chance = sentences(), random.Random(0)
     Path(folder).mkdir(parents=True)
-    for number in range(FILES):
+    for number in range(int(files)):
         parts = [" ".join(chance.sample(every, 5)) for _ in range(SENTENCES // 5)]
         (Path(folder) / f"{number}.txt").write_text("\n\n".join(parts), encoding="utf-8")
-    return {"files": FILES}
+    return {"files": int(files)}
 
 
 def index(folder: str, index_dir: str) -> Any:

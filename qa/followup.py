@@ -24,13 +24,14 @@ _ASKING = re.compile(
 _PREPOSITIONS = {"in", "by", "on", "to", "for"}
 _POINTING = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|then|one|ones|such|"
-    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )there|"
+    r"there(?=\W*$)|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )there(?! be(?:en)?\b)|"
     r"the (?:same|former|latter|other|others|rest|first|second|third|last|plan|circular|strategy|measure|cluster|"
     r"company|minister|centres?|centers?|hub|zones?|report|document|figure))\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _LOWER_POSSESSIVE = re.compile(r"^([^\W\d_]+)['’]s\W*$")
+_NO_NAMES = {"it", "he", "she", "what", "who", "that", "this", "there", "here", "let", "today", "yesterday", "tomorrow"}
 _SHORT = 4
 _CARRIED = 32
 """Words of earlier questions that are asked with a new one, at most: more would drown it."""
@@ -93,13 +94,15 @@ def _resolved(history: Sequence[str], fits: Fits) -> str | None:
 
 def _named_anew(rest: str, earlier: str) -> dict[str, str]:
     """The year and the name of the earlier question that new ones of their kind stand for, by what they were; of
-    several new names it is the last: "the GDP of France"."""
+    several new names it is the one with a possessive, else the last: "the GDP of France"."""
     years, old_years = _YEAR.findall(rest), _YEAR.findall(earlier)
     anew = {old_years[0]: years[0]} if years and len(old_years) == 1 else {}
-    new = _written_names(rest) or [name.title() for name in _LOWER_POSSESSIVE.findall(rest)]
+    new = _written_names(rest) or [
+        name.title() for name in _LOWER_POSSESSIVE.findall(rest) if name.lower() not in _NO_NAMES
+    ]
     if not new:
         return anew
-    name = new[-1]
+    name = next((one for one in new if _is_possessive(one, rest)), new[-1])
     old = _like(name, rest, earlier)
     if old and " of " not in old:
         name = name.rpartition(" of ")[2]

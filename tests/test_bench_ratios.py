@@ -55,9 +55,9 @@ def test_both_searches_are_timed_beside_others(tmp_path: Path, monkeypatch: pyte
 
 def test_files_differ_and_are_the_same_every_time(tmp_path: Path) -> None:
     for name in "ab":
-        work.write_files(str(tmp_path / name))
+        work.write_files(str(tmp_path / name), "3")
     one, other = ([path.read_text() for path in sorted((tmp_path / name).iterdir())] for name in "ab")
-    assert one == other and len(set(one)) == work.FILES
+    assert one == other and len(set(one)) == 3
 
 
 @pytest.mark.parametrize(

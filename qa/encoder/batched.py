@@ -57,7 +57,10 @@ class BatchedEncoder(ABC):
         return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As ``qa.encoder.Encoder`` has it."""
+        """As ``qa.encoder.Encoder`` has it; a text by itself, such as a passage while it is made, is remembered."""
+        return [self._count(texts[0])] if len(texts) == 1 else self._counts(texts)
+
+    def _counts(self, texts: Sequence[str]) -> list[int]:
         # In portions, since what the tokenizer gives takes fifty times the room of the texts.
         portions = (list(texts[start : start + _COUNTED]) for start in range(0, len(texts), _COUNTED))
         return [len(encoding.ids) for some in portions for encoding in self.tokenizer.encode_batch_fast(some)]
@@ -65,6 +68,10 @@ class BatchedEncoder(ABC):
     def token_starts(self, text: str) -> list[int]:
         """As ``qa.encoder.Encoder`` has it."""
         return [start for start, _ in self.tokenizer.encode(text, add_special_tokens=False).offsets]
+
+    @cached_property
+    def _count(self) -> Callable[[str], int]:
+        return lru_cache(_REMEMBERED)(lambda text: self._counts([text])[0])
 
     @cached_property
     def _alone(self) -> Callable[[str], FloatArray]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.encoder.batched import BatchedEncoder
-from qa.encoder.gpu import has_gpu
+from qa.encoder.gpu import has_driver, has_gpu
 from qa.encoder.sentence_transformer import SentenceTransformerEncoder
 from qa.errors import EncoderError
 from qa.runtime import compiled
@@ -57,7 +57,7 @@ class PackagedEncoder(BatchedEncoder):
 
     def prepare(self) -> None:
         """As ``qa.encoder.Encoder`` has it."""
-        if not has_gpu():
+        if not has_driver():  # whether a GPU is of use takes torch, which a small update does without
             _ = self._network
 
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:

@@ -29,9 +29,10 @@ from qa.index.manifest import (
 )
 from qa.index.opened import OpenIndex, open_index
 from qa.index.request import FromFile, IndexReport, Kept, Progress, Request
-from qa.types import Document, Failure
+from qa.types import Document, Failure, Passage
 
 _WRITTEN_AT_ONCE = 8192
+_REMEMBERED = 128
 
 
 def build(request: Request, index_dir: Path, progress: Progress = lambda *_: None) -> IndexReport:
@@ -108,9 +109,10 @@ def _read(
         elif isinstance(read, Kept):
             documents += writer.take_over(read.file, removed)
         elif read.source.path not in removed:
-            encoding.prepare()
+            if old is None:
+                encoding.prepare()
             passages = chunk(read, request.encoder, request.chunk_tokens)
-            pieces = request.encoder.count_tokens([passage.embedded_text for passage in passages])
+            pieces = _pieces(passages, request.encoder)
             writer.add_document(read, passages, pieces, file)
             encoding.add(writer.vectorless(read.id))
             documents += 1
@@ -127,6 +129,14 @@ def _read(
         where = ", ".join(request.roots) or "what was named"
         raise CorpusError(f"there is no document to index in {where}{why}: name a folder with documents")
     return documents, failures
+
+
+def _pieces(passages: list[Passage], encoder: Encoder) -> list[int]:
+    """Word pieces of each passage; of a few passages the encoder remembers what the chunker asked it just now."""
+    texts = [passage.embedded_text for passage in passages]
+    if len(texts) > _REMEMBERED:
+        return encoder.count_tokens(texts)
+    return [encoder.count_tokens([text])[0] for text in texts]
 
 
 def _is_made_so(manifest: Manifest, request: Request) -> bool:

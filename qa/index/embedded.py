@@ -34,8 +34,7 @@ class Embedded:
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             connection.close()
             raise sqlite3.DatabaseError(f"{self.path} is damaged")
-        # A process that ends loses nothing so; what the power takes is seen when the file is opened again.
-        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)")
         connection.commit()
         return connection

@@ -12,7 +12,7 @@ from qa.index.embedded import Embedded
 
 _AT_ONCE = 64
 """Passages whose vectors are kept together: so many are computed again, at most, if the process ends. And the sooner
-the first are brought, the sooner both cores have work."""
+the first are brought, the sooner every core has work."""
 _WAITING = 4
 """Portions that wait for the thread, or are in it; who brings more waits until one is done."""
 _TOLD_EVERY = 0.2  # seconds

@@ -17,7 +17,7 @@ from qa.types import Hit, Span
 
 _REMEMBERED = 8192
 _WHOLE = 256
-"""Passages, which are longer than the texts of which as many more are remembered."""
+"""Whole passages remembered: fewer than sentences, since they are longer."""
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 _COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from command import Run
+
 from qa.cli.parser import make_parser
 
 ROOT = Path(__file__).resolve().parents[2]

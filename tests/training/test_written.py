@@ -76,7 +76,8 @@ def test_every_question_about_an_invented_text_finds_it() -> None:
 
 
 def test_the_invented_mix_needs_no_public_sets(tmp_path: Path) -> None:
-    items, *_ = question_sets(tmp_path / "none", "invented")
+    items, *others = question_sets(tmp_path / "none", "invented")
+    assert len(others) == len(INVENTED) - 1
     held = {item.context for item in items if item.group in held_groups(items)}
     trained = list(examples_of(items, "invented", Random(1)))
     validated = {example["question"] for example in held_written(items)}

@@ -231,13 +231,13 @@ class TestHits:
         self, make: Make, sure: float, read: list[int]
     ) -> None:
         reader = FakeReader()  # its confidence is 6 / 7
-        settings = {"read_passages": 5, "read_first": 2, "sure": sure - 1e-9}
+        settings = {"read_passages": 5, "read_first": 2, "read_within": 0.5, "sure": sure - 1e-9}  # four are worth it
         answer = make(reader, **settings).ask("Old bridge was built painted of copper?")
         assert [len(hits) for _, hits in reader.asked] == read
         assert answer.trace is not None and answer.trace.read == read[-1]
         assert answer.confidence == pytest.approx(6 / 7)
         assert ["reader" in hit.scores for hit in answer.hits[:5]] == [number < read[-1] for number in range(5)]
-        everything = make(read_passages=5, sure=2).ask("Old bridge was built painted of copper?")
+        everything = make(read_passages=5, read_within=0.5, sure=2).ask("Old bridge was built painted of copper?")
         assert answer.text == everything.text and answer.confidence == everything.confidence
 
     @pytest.mark.parametrize(("calibrated", "least"), [(True, 0.9), (False, 0.5)])

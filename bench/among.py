@@ -1,14 +1,17 @@
 """The five sources among generated documents: an index of any size in which real questions have their answers.
 
-Generated texts are words of the sources, drawn as often as they stand there, in sentences of a usual length; so a
-passage has as many word pieces as a real one. Its vector lies between those of two real passages, and off both: for a
-question the passages near its answer have thousands of rivals. Nothing but the sources themselves is embedded.
+Generated texts are on the sources' subjects, with other names and particulars: words drawn as often as they stand
+there, in sentences of a usual length, but in place of every rare one a word of the encoder's vocabulary, by Zipf's law.
+Their passages have about as many word pieces as real ones. A vector lies between those of two real passages, and off
+both: for a question the passages near its answer have thousands of rivals. Only the sources themselves are embedded.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +20,14 @@ from bench.scale import generated
 from qa.corpus import read
 from qa.encoder import DEFAULT_ENCODER, FloatArray, load_encoder
 from qa.index import FromFile, Item, Marks
-from qa.runtime.minilm import SHA256
+from qa.runtime.minilm import SHA256, load_tokenizer
 from qa.types import Document
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 PER_DOCUMENT = 100
 """Passages that come of a generated document, about."""
 _SENTENCES = 400
+_COMMON = 5
 _TITLE = "Generated document"
 _NOISE = 0.07
 """In each dimension; the sum of two real vectors is about 1.6 long, and this 1.4."""
@@ -67,7 +71,7 @@ def sources() -> list[Document]:
 def items(passages: int) -> Callable[[Marks], Iterator[Item]]:
     """The sources, and as many generated documents as have about so many passages."""
     real = sources()
-    words = [word.rstrip(".!?") or word for one in real for word in one.text.split()]
+    words = Words.of(real)
 
     def items(known: Marks) -> Iterator[Item]:
         for one in real:
@@ -79,10 +83,40 @@ def items(passages: int) -> Callable[[Marks], Iterator[Item]]:
     return items
 
 
-def document(number: int, words: Sequence[str]) -> Document:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What texts are made of."""
+
+    here: Sequence[str]
+    """The words of the sources, one after another."""
+    common: Collection[str]
+    """Those that stand there at least ``_COMMON`` times."""
+    elsewhere: Sequence[str]
+    """Whole words of the encoder's vocabulary, the usual ones first."""
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> Words:
+        here = [word.strip('.,;:!?"“”()') or word for one in documents for word in one.text.split()]
+        common = {word for word, count in Counter(here).items() if count >= _COMMON}
+        vocabulary = sorted(load_tokenizer().get_vocab().items(), key=lambda item: item[1])
+        return cls(
+            here, common, [word for word, _ in vocabulary if len(word) > 2 and word.isalpha() and word.isascii()]
+        )
+
+    def draw(self, count: int, chance: np.random.Generator) -> list[str]:
+        """So many words."""
+        odds = 1 / (np.arange(len(self.elsewhere)) + 2.7)  # Mandelbrot's form of Zipf's law
+        others = chance.choice(len(self.elsewhere), size=count, p=odds / odds.sum())
+        drawn = [self.here[one] for one in chance.integers(len(self.here), size=count)]
+        return [
+            word if word in self.common else self.elsewhere[other] for word, other in zip(drawn, others, strict=True)
+        ]
+
+
+def document(number: int, words: Words) -> Document:
     """Always the same for a number."""
     chance = np.random.default_rng(number)
     lengths = chance.integers(10, 32, size=_SENTENCES)
-    drawn = iter([words[one] for one in chance.integers(len(words), size=int(lengths.sum()))])
+    drawn = iter(words.draw(int(lengths.sum()), chance))
     sentences = [" ".join(next(drawn) for _ in range(length)) + "." for length in lengths.tolist()]
     return generated(number, f"{_TITLE} {number}", sentences)

@@ -19,7 +19,7 @@ from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.load import load_reader, reader_name
 from qa.reader.question import says_something
-from qa.retriever import MODES, Mode, Retriever, worth_reading
+from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings
 from qa.spelling import respelled
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
@@ -100,12 +100,12 @@ class Pincite:
     @property
     def note(self) -> str | None:
         """What a user should know of the confidences; None where they were measured."""
+        run = f"run `pincite calibrate SET --reader {self.settings.reader}`"
+        if self.reader.passed_over:
+            return f"your calibration was fitted to another version of {self.reader.name} and is not used: {run} again"
         if self.reader.calibrated:
             return None
-        return (
-            f"how sure {self.reader.name} says it is has not been measured: run "
-            f"`pincite calibrate SET --reader {self.settings.reader}` with questions of your own"
-        )
+        return f"how sure {self.reader.name} says it is has not been measured: {run} with questions of your own"
 
     @property
     def threshold(self) -> float:
@@ -203,18 +203,18 @@ class Pincite:
         )
 
     def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
-        """What was read, and what was found in it: the first passages, and twice as many again until a place in them
-        is sure, by a confidence that was measured; nothing for a question about nothing."""
+        """What was read, and what was found in it: the first passages, and up to as many again of those in which a
+        better place may be, until there are none; nothing for a question about nothing."""
         if not says_something(question):
             return (), ()
-        worth = worth_reading(hits, self.settings.read_passages, self.settings.read_within)
-        count = self.settings.read_first if self.reader.calibrated else len(worth)
-        while True:
-            read = worth[:count]
+        rest = list(hits[: self.settings.read_passages])
+        read, found, count = [], [], self.settings.read_first
+        while rest:
+            read += rest[:count]
             found = self.reader.read(question, read)  # it remembers what it has read
-            if len(read) == len(worth) or (found and found[0].confidence >= max(self.settings.sure, self.threshold)):
-                return read, found
-            count *= 2
+            rest = [hit for hit in rest[count:] if not found or self.reader.may_win(question, hit, found[0])]
+            count = len(read)
+        return read, found
 
     def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
         read = cache(self.document)

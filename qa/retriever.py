@@ -13,7 +13,6 @@ from qa.types import Hit
 Mode = Literal["hybrid", "dense", "lexical"]
 _Number = TypeVar("_Number", int, float)
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
-_READ_ALWAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,13 @@ class Retriever:
         of a pool twice as large follow below them, and so on."""
         order: list[int] = []
         scores: dict[int, float] = {}
+        full = self.index.lexical.full_score(question)
         pool, size, more = _Pool.empty(), self.pool, True
         while more and len(order) < k:
             proposed = self._propose(question, vector, size, rows)
             more = len(proposed.ranks["dense"]) == size
             proposed = proposed.without(scores)
-            fused = fuse(proposed.parts["dense"], proposed.parts["lexical"], self.dense_share)
+            fused = fuse(proposed.parts["dense"], proposed.parts["lexical"], self.dense_share, full)
             least = scores[order[-1]] if order else 1.0
             scores |= {row: min(score, least) for row, score in fused.items()}
             order += _best_first(fused)
@@ -127,21 +127,16 @@ def _of(row: int, parts: Mapping[str, Mapping[int, _Number]]) -> dict[str, _Numb
     return {name: part[row] for name, part in parts.items() if row in part}
 
 
-def worth_reading(hits: Sequence[Hit], most: int, within: float) -> Sequence[Hit]:
-    """The first ``most`` hits, but beyond ``_READ_ALWAYS`` only those whose fused score is at most ``within`` below the
-    first's: one further below hardly ever wins. Where few passages are indexed, all scores lie far apart."""
-    best = hits[0].score if hits else 0.0
-    return [hit for hit in hits[:most] if hit.rank <= _READ_ALWAYS or hit.score >= best - within]
-
-
-def fuse(dense: Mapping[int, float], lexical: Mapping[int, float], dense_share: float) -> dict[int, float]:
+def fuse(dense: Mapping[int, float], lexical: Mapping[int, float], dense_share: float, full: float) -> dict[int, float]:
     """Convex combination of scores brought to 0..1 (Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions").
 
-    Dense scores go through min-max over the proposed passages; lexical ones are divided by the largest, since BM25
-    has its own zero: no shared term. A passage that the lexical side did not propose counts 0 there.
+    Dense scores go through min-max over the proposed passages. Lexical ones are divided by ``full``, what a passage
+    with every term of the question gets, or by the largest where that is more: where the best passage shares few terms
+    with the question, the words count for little. BM25 has its own zero, no shared term; so counts what the lexical
+    side did not propose.
     """
     low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
-    most = max(lexical.values(), default=0.0)
+    most = max(full, max(lexical.values(), default=0.0))
     fused = {}
     for row in {*dense, *lexical}:
         from_dense = (dense[row] - low) / (high - low) if row in dense and high > low else float(row in dense)

@@ -22,21 +22,17 @@ class Settings:
 
     chunk_tokens: int = 128
     """Budget of a passage in tiktoken tokens, its context not counted."""
-    dense_share: float = 0.6
+    dense_share: float = 0.5
     """Weight of the dense score in the fusion, 0 to 1; the lexical score has the rest."""
     pool: int = 50
     """Passages each retriever proposes for fusion."""
     reader: str = "trained"
     """``trained``: a small network reads question and passage together; ``sentence``: similarity and words alone; else
     a folder or a name on a model hub: a question-answering model or cross-encoder of transformers."""
-    read_passages: int = 12
+    read_passages: int = 16
     """Passages the reader reads, at most."""
-    read_within: float = 0.6
-    """A passage whose fused score is further below the best one's is not worth reading; the first four always are."""
     read_first: int = 4
-    """Passages read at first, then twice as many and so on, until a place in them is ``sure`` to answer, and shown."""
-    sure: float = 0.7
-    """A confidence, 0 to 1; more than 1: all passages worth it are read. One that was not measured stops nothing."""
+    """Passages read at first; then up to as many again, and so on, of those in which a better place may be."""
     max_answers: int = 4
     """Places shown for one question."""
     accuracy: float = 0.8
@@ -51,10 +47,6 @@ class Settings:
             raise ValueError(f"dense_share must lie between 0 and 1, not {self.dense_share}")
         if not 0 <= self.accuracy <= 1:
             raise ValueError(f"accuracy must lie between 0 and 1, not {self.accuracy}")
-        if not self.read_within >= 0:
-            raise ValueError(f"read_within must be at least 0, not {self.read_within}")
-        if not self.sure >= 0:
-            raise ValueError(f"sure must be at least 0, not {self.sure}")
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise ValueError(f"min_confidence must lie between 0 and 1, not {self.min_confidence}")
         if not self.reader.strip():

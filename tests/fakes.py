@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -63,9 +64,12 @@ class FakeReader:
 
     name = "fake"
     calibrated = True
+    passed_over = False
 
-    def __init__(self, why_not: str | None = None) -> None:
+    def __init__(self, why_not: str | None = None, reach: float = math.inf) -> None:
         self.why_not = why_not
+        self.reach = reach
+        """A passage may win whose retrieval score and this come to no less than the best extract's score."""
         self.asked: list[tuple[str, tuple[Hit, ...]]] = []
         """Every question that was ever read for, with its hits."""
 
@@ -73,6 +77,9 @@ class FakeReader:
         return accuracy / 2
 
     def prepare(self) -> None: ...
+
+    def may_win(self, question: str, hit: Hit, best: Extract) -> bool:
+        return hit.score + self.reach >= best.score
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         self.asked.append((question, tuple(hits)))

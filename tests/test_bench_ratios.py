@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -86,9 +87,19 @@ def test_the_sources_are_found_among_generated_documents(tmp_path: Path) -> None
 
 
 def test_a_generated_document_is_always_the_same() -> None:
-    words = ["one", "two,", "three"]
+    words = among.Words(["one", "two", "rare"], {"one", "two"}, ["usual", "seldom"])
     assert among.document(3, words) == among.document(3, words) != among.document(4, words)
-    assert set(among.document(3, words).text.replace(".", "").split()) == set(words)
+    drawn = Counter(among.document(3, words).text.replace(".", "").split())
+    assert set(drawn) == {"one", "two", "usual", "seldom"}
+    assert abs(drawn["one"] - drawn["two"]) < drawn["two"] / 5  # as often as in the sources
+    assert drawn["usual"] + drawn["seldom"] == pytest.approx(drawn["one"], rel=0.2)  # in place of the rare one
+    assert 3.7 / 2.7 * 0.8 < drawn["usual"] / drawn["seldom"] < 3.7 / 2.7 * 1.25
+
+
+def test_what_stands_in_the_sources_seldom_stands_nowhere_else() -> None:
+    words = among.Words.of(among.sources())
+    assert "innovation" in words.common and "JoyGovAI" in words.here
+    assert "JoyGovAI" not in words.common and "JoyGovAI" not in words.elsewhere
 
 
 def test_success_of_a_peer_is_an_answer_in_a_passage(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from making import document
 
 from qa.index import OpenIndex, Request, build, open_index
-from qa.retriever import MODES, Mode, Retriever, fuse, worth_reading
-from qa.types import Hit, Passage
+from qa.retriever import MODES, Mode, Retriever, fuse
 
 TEXTS = {
     "bridge.txt": "Copper was stolen from the bridge. The bridge is closed until June.",
@@ -31,25 +30,34 @@ class TestFuse:
         dense = {1: 0.9, 2: 0.5, 3: 0.7, 4: 0.6}
         lexical = {2: 8.0, 3: 2.0}
         # dense brought to 0..1: 1 -> 1, 2 -> 0, 3 -> 0.5, 4 -> 0.25; lexical divided by 8: 2 -> 1, 3 -> 0.25
-        assert fuse(dense, lexical, 0.6) == pytest.approx({1: 0.6, 2: 0.4, 3: 0.4, 4: 0.15})
+        assert fuse(dense, lexical, 0.6, 8.0) == pytest.approx({1: 0.6, 2: 0.4, 3: 0.4, 4: 0.15})
+
+    def test_where_no_passage_has_all_the_words_they_count_less(self) -> None:
+        dense, lexical = {1: 0.9, 2: 0.5}, {2: 8.0}
+        assert fuse(dense, lexical, 0.5, 16.0) == pytest.approx({1: 0.5, 2: 0.25})
+        assert fuse(dense, lexical, 0.5, 4.0) == pytest.approx({1: 0.5, 2: 0.5})  # a short one may have more
 
     def test_a_single_passage_or_equal_ones_count_in_full(self) -> None:
-        assert fuse({7: -0.3}, {}, 0.6) == pytest.approx({7: 0.6})
-        assert fuse({1: 0.2, 2: 0.2}, {2: 3.0}, 0.5) == pytest.approx({1: 0.5, 2: 1.0})
+        assert fuse({7: -0.3}, {}, 0.6, 1.0) == pytest.approx({7: 0.6})
+        assert fuse({1: 0.2, 2: 0.2}, {2: 3.0}, 0.5, 3.0) == pytest.approx({1: 0.5, 2: 1.0})
 
     def test_what_only_one_side_proposes(self) -> None:
-        assert fuse({1: 0.4, 2: 0.2}, {3: 5.0}, 0.5) == pytest.approx({1: 0.5, 2: 0.0, 3: 0.5})
-        assert fuse({}, {3: 5.0, 4: 2.5}, 0.6) == pytest.approx({3: 0.4, 4: 0.2})
-        assert fuse({}, {}, 0.6) == {}
+        assert fuse({1: 0.4, 2: 0.2}, {3: 5.0}, 0.5, 5.0) == pytest.approx({1: 0.5, 2: 0.0, 3: 0.5})
+        assert fuse({}, {3: 5.0, 4: 2.5}, 0.6, 0.0) == pytest.approx({3: 0.4, 4: 0.2})
+        assert fuse({}, {}, 0.6, 0.0) == {}
 
     @settings(max_examples=100, deadline=None, derandomize=True)
-    @given(dense=SCORES, lexical=SCORES.map(lambda scores: {row: abs(score) for row, score in scores.items()}))
-    def test_bounds_and_ends(self, dense: dict[int, float], lexical: dict[int, float]) -> None:
+    @given(
+        dense=SCORES,
+        lexical=SCORES.map(lambda scores: {row: abs(score) for row, score in scores.items()}),
+        full=st.floats(0, 2),
+    )
+    def test_bounds_and_ends(self, dense: dict[int, float], lexical: dict[int, float], full: float) -> None:
         for share in (0.0, 0.6, 1.0):
-            fused = fuse(dense, lexical, share)
+            fused = fuse(dense, lexical, share, full)
             assert set(fused) == set(dense) | set(lexical)
             assert all(-1e-9 <= score <= 1 + 1e-9 for score in fused.values())
-        by_dense, by_lexical = fuse(dense, lexical, 1.0), fuse(dense, lexical, 0.0)
+        by_dense, by_lexical = fuse(dense, lexical, 1.0, full), fuse(dense, lexical, 0.0, full)
         for one in dense:
             for other in dense:
                 assert dense[one] <= dense[other] or by_dense[one] >= by_dense[other]
@@ -103,6 +111,7 @@ def test_scores_are_what_they_say(retriever: Retriever) -> None:
         {row: hit.scores["dense"] for row, hit in enumerate(hits)},
         {row: hit.scores["lexical"] for row, hit in enumerate(hits) if "lexical" in hit.scores},
         0.6,
+        retriever.index.lexical.full_score(QUESTION),
     )
     assert [hit.score for hit in hits] == pytest.approx([fused[row] for row in range(len(hits))], abs=1e-6)
 
@@ -219,18 +228,3 @@ def test_a_large_index_against_brute_force(tmp_path: Path) -> None:
     assert [hit.score for hit in hits] == pytest.approx(best, abs=1e-6)
     assert [hit.score for hit in hits] == pytest.approx([cosines[hit.passage.document_id] for hit in hits], abs=1e-6)
     index.close()
-
-
-def test_what_cannot_win_any_more_is_not_worth_reading() -> None:
-    scores = [0.9, 0.8, 0.3, 0.2, 0.1, 0.05, 0.41, 0.4, 0.39, 0.0]
-    hits = [Hit(rank, Passage("d", rank, rank + 1, "x", "", ()), score, {}) for rank, score in enumerate(scores, 1)]
-
-    def read(most: int, within: float) -> list[int]:
-        return [hit.rank for hit in worth_reading(hits, most, within)]
-
-    assert read(12, 0.5) == [1, 2, 3, 4, 7, 8]
-    assert read(7, 0.5) == [1, 2, 3, 4, 7]
-    assert read(3, 0.5) == [1, 2, 3]
-    assert read(12, 0.0) == [1, 2, 3, 4]
-    assert read(12, 1.0) == list(range(1, 11))
-    assert worth_reading([], 12, 0.5) == []

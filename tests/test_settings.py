@@ -19,12 +19,9 @@ def test_defaults_are_legal_and_frozen() -> None:
     "wrong",
     [
         {"chunk_tokens": 15},
-        {"read_within": -0.1},
-        {"read_within": float("nan")},
         {"dense_share": -0.1},
         {"dense_share": 1.1},
         {"min_confidence": 2},
-        {"sure": -0.1},
         {"pool": 0},
         {"read_first": 0},
         {"read_passages": 0},

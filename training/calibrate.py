@@ -39,7 +39,6 @@ from qa.reader.evidence import term_weight
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, confidence_inputs
 from qa.reader.similarity import Similarity
-from qa.retriever import worth_reading
 from qa.settings import Settings
 from qa.types import Document, Hit, Passage, Source, Span
 from training.negatives import Neighbours, swapped
@@ -50,8 +49,11 @@ from training.yesno import yes_no
 
 SETS = ("squad2_eleven_articles", "squadshifts-wiki", "nq_open_oracle", "timeqa")
 """PolicyQA is left out: its forty sites answer one another's questions, so a right answer often counts as wrong."""
-TELLING = "answers span null agreement names_in_passage names_in_sentence numbers_in_passage has_type".split()
+_TELLING = "agreement names_in_passage names_in_sentence numbers_in_passage has_type".split()
+TELLING = {"trained": ["answers", "span", "null", *_TELLING], "sentence": ["sentence_cosine", *_TELLING]}
 """What the confidence model may read: few inputs, since there are few questions to fit it on."""
+OF_PASSAGE = "passage_cosine retrieved agreement passage_overlap best_term names_in_passage numbers_in_passage".split()
+"""What is known before a passage is read: the names of ``evidence.of_passage``."""
 PER_SET = 130
 SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25
 OWN_SETS = (Path("eval/sets/innovation/questions.jsonl"), Path("eval/sets/fitting/questions.jsonl"))
@@ -91,15 +93,16 @@ def main() -> None:
     parser.add_argument("--reader", choices=sorted(WEIGHTS), required=True)
     parser.add_argument("--cache", type=Path, help="a file for what the reader proposed, to fit again at once")
     args = parser.parse_args()
-    rows = _cached(args.cache, lambda: [*_public(args.data, args.reader), *_own(args.reader)])
+    rows = _cached(args.cache, lambda: [*_collect(*public(args.data), args.reader), *_own(args.reader)])
     rank = fit_rank(rows)
-    confidence, shown = fit_confidence(rows, rank)
-    fitted = {
+    confidence, shown = fit_confidence(rows, rank, TELLING[args.reader])
+    fitted: dict[str, object] = {
         **{
             name: {"weights": dict(model.weights), "bias": model.bias}
             for name, model in (("rank", rank), ("confidence", confidence))
         },
         "shown": shown,
+        "reach": fit_reach(rows, rank),
     }
     WEIGHTS[args.reader].write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
@@ -135,11 +138,25 @@ def fit_rank(rows: Sequence[Read]) -> Linear:
     return rank
 
 
-def fit_confidence(rows: Sequence[Read], rank: Linear) -> tuple[Linear, tuple[tuple[float, float], ...]]:
+def fit_reach(rows: Sequence[Read], rank: Linear) -> float:
+    """``Scorer.reach``: how far the best place of a passage lies above what is known before it is read, but for one
+    passage in a thousand; of those that are not read at first."""
+    known = Linear({name: rank.weights[name] for name in OF_PASSAGE})
+    leads: dict[tuple[int, int], float] = {}
+    for number, row in enumerate(rows):
+        for passage, inputs in zip(row.passages, row.inputs, strict=True):
+            if passage > Settings().read_first:
+                lead = rank(inputs) - known(inputs)
+                leads[number, passage] = max(leads.get((number, passage), lead), lead)
+    return round(float(np.quantile(list(leads.values()), 0.999)), 2)
+
+
+def fit_confidence(
+    rows: Sequence[Read], rank: Linear, names: Sequence[str]
+) -> tuple[Linear, tuple[tuple[float, float], ...]]:
     """Logistic regression on the best candidate's inputs: does it answer? And how good what is shown would be."""
     inputs = [_best(row, rank)[0] for row in rows]
     labels = np.array([_best(row, rank)[1] for row in rows])
-    names = [name for name in TELLING if name in inputs[0]]
     matrix = np.array([[one[name] for name in names] for one in inputs])
     mean, scale = matrix.mean(0), matrix.std(0) + 1e-9
     model = LogisticRegression(C=0.05, max_iter=5000)
@@ -193,7 +210,9 @@ def _best(row: Read, rank: Linear) -> tuple[dict[str, float], bool]:
     return confidence_inputs(best, candidates, scores), row.right[best]
 
 
-def _public(data: Path, reader: str) -> Iterator[Read]:
+def public(data: Path) -> tuple[list[Document], list[Known]]:
+    """The texts of the public sets' held-out groups, and questions about them: as asked and as written for this, with
+    names swapped, in other words."""
     documents: dict[str, Document] = {}
     known: list[Known] = []
     for name in SETS:
@@ -207,7 +226,7 @@ def _public(data: Path, reader: str) -> Iterator[Read]:
             known.append(Known(item.question, f"{name}/{item.group}", _gold(item)))
             known.extend(Known(question, f"{name}/{item.group}", gold) for question, gold in _variants(item, near, rng))
         known.extend(Known(item.question, f"{name}/{item.group}", _gold(item)) for _, item in read_written(kept))
-    yield from _collect(list(documents.values()), known, reader)
+    return list(documents.values()), known
 
 
 def _variants(item: Item, near: Neighbours, rng: Random) -> Iterator[tuple[str, tuple[tuple[str, Span], ...]]]:
@@ -259,8 +278,7 @@ def _collect(documents: list[Document], known: Sequence[Known], reader: str) -> 
         for item in known:
             question = pincite.forms(item.question, item.history)[0]
             found = pincite.search(question, top_k=pincite.settings.read_passages)
-            hits = worth_reading(found, pincite.settings.read_passages, pincite.settings.read_within)
-            candidates = chosen.candidates(analyse(question), hits)
+            candidates = chosen.candidates(analyse(question), found)
             if candidates:
                 right = [_answers(candidate, item) for candidate in candidates]
                 inputs = [dict(candidate.inputs) for candidate in candidates]

@@ -1,4 +1,6 @@
-"""Choose the dense share and the size of passages on public training sets: success@1 and MRR@10 of the gold span.
+"""Choose the fusion and the size of passages: success@1, MRR@10 and success@16 of the gold span, on public training
+sets and on the questions that calibrate, of which many are in other words. BM25 is divided by what a passage with all
+the question's words gets ("all"), or by the best passage's ("best").
 
 python -m training.fusion --data DIR --chunk-tokens 128 200
 """
@@ -16,11 +18,12 @@ from qa.pipeline import Pincite
 from qa.retriever import fuse
 from qa.settings import Settings
 from qa.types import Document, Passage, Span
-from training.calibrate import Known, document
+from training.calibrate import Known, document, public
 from training.questions import heading, read_items
 
 SETS = ("squad2_eleven_articles", "squadshifts-wiki", "policyqa", "nq_open_oracle")
-SHARES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+WAYS = [(by, share) for by in ("all", "best") for share in (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)]
+OTHERWISE = "calibration"
 PER_SET = 400
 
 
@@ -30,16 +33,17 @@ def main() -> None:
     parser.add_argument("--chunk-tokens", type=int, nargs="+", default=[128, 200])
     args = parser.parse_args()
     for tokens in args.chunk_tokens:
-        for name in SETS:
-            documents, known = public_questions(args.data, name)
+        for name in (*SETS, OTHERWISE):
+            documents, known = public(args.data) if name == OTHERWISE else public_questions(args.data, name)
             with tempfile.TemporaryDirectory() as folder:
                 build(documents, Path(folder), Settings(chunk_tokens=tokens))
                 ranks = list(_ranks(Pincite.open(Path(folder)), known))
-            for number, share in enumerate(SHARES):
+            for number, (by, share) in enumerate(WAYS):
                 own = [row[number] for row in ranks]
                 success = sum(rank == 1 for rank in own) / len(own)
                 reciprocal = sum(1 / rank for rank in own if rank and rank <= 10) / len(own)
-                print(f"{tokens}\t{name}\t{len(own)}\t{share}\t{success:.3f}\t{reciprocal:.3f}", flush=True)
+                read = sum(1 <= rank <= Settings().read_passages for rank in own) / len(own)
+                print(tokens, name, len(own), by, share, *(f"{x:.3f}" for x in (success, reciprocal, read)), sep="\t")
 
 
 def public_questions(data: Path, name: str) -> tuple[list[Document], list[Known]]:
@@ -53,17 +57,18 @@ def public_questions(data: Path, name: str) -> tuple[list[Document], list[Known]
 
 
 def _ranks(pincite: Pincite, known: Sequence[Known]) -> Iterator[list[int]]:
-    """For each question the rank of the first passage that overlaps the gold at every share; 0 = not found."""
+    """For each question the rank of the first passage that overlaps the gold in every way; 0 = not found."""
     pool = pincite.settings.pool
-    for item in known:
+    for item in (item for item in known if item.gold):
         hits = pincite.search(item.question, top_k=2 * pool)
         parts = {
             name: {n: h.scores[name] for n, h in enumerate(hits) if name in h.scores} for name in ("dense", "lexical")
         }
         good = {n for n, hit in enumerate(hits) if _is_gold(hit.passage, item)}
+        full = pincite.index.lexical.full_score(item.question)
         row = []
-        for share in SHARES:
-            fused = fuse(parts["dense"], parts["lexical"], share)
+        for by, share in WAYS:
+            fused = fuse(parts["dense"], parts["lexical"], share, full if by == "all" else 0.0)
             order = sorted(fused, key=lambda n: -fused[n])
             row.append(next((rank for rank, n in enumerate(order, start=1) if n in good), 0))
         yield row

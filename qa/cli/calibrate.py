@@ -29,7 +29,8 @@ def run_calibrate(args: Namespace) -> int:
 
 def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int:
     reader = pincite.reader.name
-    found = calibrate(judge(pincite, questions), shipped(pincite))
+    start = shipped(pincite)
+    found = calibrate(judge(pincite, questions), start.confidence)
     for line in _told(found, len(questions.questions), pincite.settings.accuracy):
         print(line)
     if args.dry_run:
@@ -40,7 +41,7 @@ def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int
         return 0
     file = calibration_file(reader)
     note = {"set": questions.name, "questions": len(questions.questions), "split": args.split}
-    write_calibration(file, reader, found.confidence, found.shown, note)
+    write_calibration(file, reader, start, found.confidence, found.shown, note)
     print(f"Written to {file}; `pincite calibrate --reset` with the same --reader, if any, goes back.")
     return 0
 

@@ -19,7 +19,7 @@ from qa.eval.sets import QuestionSet
 from qa.measures.answers import answer_in_text
 from qa.pipeline import Pincite
 from qa.reader.load import uncalibrated
-from qa.reader.scoring import Linear, sigmoid
+from qa.reader.scoring import Linear, Scorer, sigmoid
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,9 +53,9 @@ class Calibration:
     loss_after: float
 
 
-def shipped(pincite: Pincite) -> Linear:
-    """The confidence that comes with its reader."""
-    return uncalibrated(pincite.settings.reader, pincite.index, pincite.encoder).scorer.confidence
+def shipped(pincite: Pincite) -> Scorer:
+    """What comes with its reader."""
+    return uncalibrated(pincite.settings.reader, pincite.index, pincite.encoder).scorer
 
 
 def judge(pincite: Pincite, questions: QuestionSet) -> list[Judged]:
@@ -163,13 +163,19 @@ def shown_table(
 
 
 def write_calibration(
-    file: Path, reader: str, confidence: Linear, shown: Sequence[tuple[float, float]], note: Mapping[str, object]
+    file: Path,
+    reader: str,
+    start: Scorer,
+    confidence: Linear,
+    shown: Sequence[tuple[float, float]],
+    note: Mapping[str, object],
 ) -> None:
-    """Write what ``qa.reader.scoring.calibrated`` reads, beside and renamed."""
+    """Write what ``qa.reader.scoring.calibrated`` reads, beside and renamed. ``start``: what it was fitted from."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     value = {
         "reader": reader,
+        "start": start.fingerprint,
         "confidence": {"weights": dict(confidence.weights), "bias": confidence.bias},
         "shown": [list(pair) for pair in shown],
         "fitted": dict(note),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -91,6 +92,15 @@ class LexicalIndex:
     def document_frequency(self, term: str) -> int:
         """In how many passages a term (as ``terms`` gives it) stands."""
         return int(self._searcher.doc_freq("body", term))
+
+    def idf(self, term: str) -> float:
+        """How much a term tells: its inverse document frequency in BM25 (Robertson and Zaragoza 2009), above 0."""
+        total, frequency = len(self), self.document_frequency(term)
+        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+    def full_score(self, question: str) -> float:
+        """The BM25 of a passage of mean length that has every term of the question once."""
+        return sum(self.idf(term) for term in dict.fromkeys(terms(question)))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)

@@ -23,11 +23,18 @@ class Reader(Protocol):
     def calibrated(self) -> bool:
         """Whether it was measured how often it is right when it says how sure it is."""
 
+    @property
+    def passed_over(self) -> bool:
+        """Whether the user's calibration was fitted to another version of this reader, and so is not used."""
+
     def least_confidence(self, accuracy: float) -> float:
         """The confidence from which answers must be shown for ``accuracy`` (0..1) of them to be right."""
 
     def prepare(self) -> None:
         """Begin to load what reading needs, and return at once; without it, the first reading does."""
+
+    def may_win(self, question: str, hit: Hit, best: Extract) -> bool:
+        """Whether a place in a passage that was not read might be better than the best one of those that were."""
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """Candidates from all hits, best first; empty only if no hit has a sentence.

@@ -64,29 +64,36 @@ class Evidence(NamedTuple):
 
 def measure(question: AnalysedQuestion, hit: Hit, sentence: Span, weight: TermWeight) -> Evidence:
     """The evidence for one or more sentences (offsets into the document) of a hit."""
-    passage = hit.passage
-    text = passage.slice(sentence)
-    around = f"{passage.context}\n{passage.text}"
-    own, near = _terms(text), set(_terms(around))
+    text = hit.passage.slice(sentence)
+    own = _terms(text)
     spans = spans_of_type(question, text)
     typed = question.type not in ("other", "list")
     return Evidence(
-        passage_cosine=hit.scores.get("dense", 0.0),
-        retrieved=hit.score,
-        agreement=1 / max(hit.ranks.values()) if {"dense", "lexical"} <= hit.ranks.keys() else 0.0,
+        **of_passage(question, hit, weight),
         sentence_overlap=_overlap(question.terms, set(own), weight),
-        passage_overlap=_overlap(question.terms, near, weight),
-        best_term=float(max(question.terms, key=weight, default="") in near),
         pairs=_pairs(question.terms, own),
         has_type=float(bool(spans)) if typed else 0.5,
-        names_in_passage=_share(question.names, around),
         names_in_sentence=_share(question.names, text),
-        numbers_in_passage=_number_share(question, around),
         numbers_in_sentence=_number_share(question, text),
         is_sentence=float(ends_sentence(text)),
         is_question=float(_asks(text)),
         length=min(1.0, math.log1p(len(text.split())) / math.log1p(50)),
     )
+
+
+def of_passage(question: AnalysedQuestion, hit: Hit, weight: TermWeight) -> dict[str, float]:
+    """The evidence that is the same for all sentences of a hit, by name: what is known before the passage is read."""
+    around = f"{hit.passage.context}\n{hit.passage.text}"
+    near = set(_terms(around))
+    return {
+        "passage_cosine": hit.scores.get("dense", 0.0),
+        "retrieved": hit.score,
+        "agreement": 1 / max(hit.ranks.values()) if {"dense", "lexical"} <= hit.ranks.keys() else 0.0,
+        "passage_overlap": _overlap(question.terms, near, weight),
+        "best_term": float(max(question.terms, key=weight, default="") in near),
+        "names_in_passage": _share(question.names, around),
+        "numbers_in_passage": _number_share(question, around),
+    }
 
 
 def tells(question: AnalysedQuestion, text: str) -> bool:
@@ -101,15 +108,8 @@ def tells(question: AnalysedQuestion, text: str) -> bool:
 
 
 def term_weight(index: LexicalIndex) -> TermWeight:
-    """Inverse document frequency as in BM25 (Robertson and Zaragoza 2009), over the passages of an index."""
-    total = len(index)
-
-    @lru_cache(_REMEMBERED)  # asked for every candidate again, of an index that never changes
-    def weight(term: str) -> float:
-        frequency = index.document_frequency(term)
-        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
-
-    return weight
+    """How much terms tell among the passages of an index; remembered, since every candidate asks again."""
+    return lru_cache(_REMEMBERED)(index.idf)
 
 
 @lru_cache(_WHOLE)  # asked again for every place of a passage, and whenever more of them are read

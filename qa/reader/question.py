@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from qa.index.lexical import terms
@@ -71,6 +72,7 @@ _TYPES: tuple[tuple[AnswerType, str], ...] = (
 )
 _PATTERNS = tuple((type, re.compile(pattern, re.IGNORECASE | re.VERBOSE)) for type, pattern in _TYPES)
 
+_REMEMBERED = 64
 _WORD = re.compile(r"\w+")
 _EMPTY = frozenset(
     "a an the and or but so of to in on at by for from with as if is are was were be been am do does did can could "
@@ -112,6 +114,7 @@ class AnalysedQuestion:
     """Numbers and years, thousands separators left out."""
 
 
+@lru_cache(_REMEMBERED)  # asked for every passage that may be read
 def analyse(text: str) -> AnalysedQuestion:
     """Works on any text; a question typed without capitals simply has no names."""
     found = dict.fromkeys(term for term in terms(text) if term not in _ASKING)

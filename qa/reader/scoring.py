@@ -6,6 +6,7 @@ JSON file beside each reader, fitted by ``training/calibrate.py``.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from abc import ABC, abstractmethod
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa.errors import PinciteError
-from qa.reader.evidence import TermWeight, missing, tells
+from qa.reader.evidence import TermWeight, missing, of_passage, tells
 from qa.reader.lists import whole_list
 from qa.reader.question import AnalysedQuestion, analyse
 from qa.reader.respective import own_figure
@@ -62,6 +63,17 @@ class Scorer:
     rank: Linear
     confidence: Linear
     shown: tuple[tuple[float, float], ...] = ()
+    reach: float | None = None
+    """How far the score of a passage's best place lies above what is known of the passage before it is read, at most,
+    but for very few; None: not known."""
+    passed_over: bool = False
+    """Whether the user has a calibration that was fitted to another version of this, and so is not used."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with any of the numbers: what a calibration was fitted to."""
+        models = [(sorted(model.weights.items()), model.bias) for model in (self.rank, self.confidence)]
+        return hashlib.sha256(json.dumps([models, self.shown, self.reach]).encode()).hexdigest()[:16]
 
     def least_confidence(self, accuracy: float) -> float:
         """From where to show answers so that ``accuracy`` of them are right.
@@ -118,10 +130,22 @@ class ScoredReader(ABC):
         once = {(one.passage.document_id, one.quote): one for one in reversed(whole)}
         return sorted((_if_it_tells(asked, one) for one in reversed(once.values())), key=lambda one: -one.score)
 
+    def may_win(self, question: str, hit: Hit, best: Extract) -> bool:
+        """As ``qa.reader.Reader`` has it."""
+        if self.scorer.reach is None:
+            return True
+        known = self.scorer.rank(of_passage(analyse(question), hit, self.weight))
+        return known + self.scorer.reach >= best.score
+
     @property
     def calibrated(self) -> bool:
         """As ``qa.reader.Reader`` has it."""
         return bool(self.scorer.shown)
+
+    @property
+    def passed_over(self) -> bool:
+        """As ``qa.reader.Reader`` has it."""
+        return self.scorer.passed_over
 
     def least_confidence(self, accuracy: float) -> float:
         """As ``qa.reader.Reader`` has it."""
@@ -157,14 +181,16 @@ def _if_it_tells(question: AnalysedQuestion, extract: Extract) -> Extract:
 
 
 def load_scorer(path: Path) -> Scorer:
-    """The models in a JSON file: ``{"rank": {"weights", "bias"}, "confidence": {...}, "shown": [[0.5, 0.8], ...]}``."""
+    """The models in a JSON file: ``{"rank": {"weights", "bias"}, "confidence": {...}, "shown": [[0.5, 0.8], ...],
+    "reach": 4.0}``."""
     fitted = json.loads(path.read_text(encoding="utf-8"))
     rank, confidence = (Linear(fitted[name]["weights"], fitted[name]["bias"]) for name in ("rank", "confidence"))
-    return Scorer(rank, confidence, tuple((least, share) for least, share in fitted["shown"]))
+    return Scorer(rank, confidence, tuple((least, share) for least, share in fitted["shown"]), fitted["reach"])
 
 
 def calibrated(scorer: Scorer, reader: str, file: Path) -> Scorer:
-    """``scorer`` with the confidence that ``file`` holds for this reader; as it is where there is none.
+    """``scorer`` with the confidence that ``file`` holds for this reader; as it is where there is none, or one that
+    was fitted to another version of it: what the confidence is computed from means something else there.
 
     Raises ``PinciteError`` where the file cannot be read.
     """
@@ -175,7 +201,10 @@ def calibrated(scorer: Scorer, reader: str, file: Path) -> Scorer:
         confidence = Linear(
             {k: float(v) for k, v in fitted["confidence"]["weights"].items()}, fitted["confidence"]["bias"]
         )
-        return replace(scorer, confidence=confidence, shown=tuple((float(a), float(b)) for a, b in fitted["shown"]))
+        shown = tuple((float(a), float(b)) for a, b in fitted["shown"])
+        if fitted.get("start") != scorer.fingerprint:
+            return replace(scorer, passed_over=True)
+        return replace(scorer, confidence=confidence, shown=shown)
     except FileNotFoundError:
         return scorer
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from command import ROUND, UNANSWERABLE, Run
@@ -24,6 +25,18 @@ def test_it_fits_writes_and_goes_back(run: Run, small_index: Path, questions: Pa
     assert run("calibrate", "--reset").status == 0
     assert not (home / "calibration.json").exists()
     assert confidences(run, small_index) == before
+
+
+def test_one_fitted_to_another_version_is_left_out_and_said(
+    run: Run, small_index: Path, questions: Path, home: Path
+) -> None:
+    before = confidences(run, small_index)
+    assert run("calibrate", questions, "--index", small_index).status == 0
+    file = home / "calibration.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "start": "0" * 16}))
+    assert confidences(run, small_index) == before
+    said = run("ask", ROUND[0][0], "--index", small_index).err
+    assert "another version of trained" in said and "run `pincite calibrate SET --reader trained` again" in said
 
 
 def test_a_dry_run_writes_nothing(run: Run, small_index: Path, questions: Path, home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -109,10 +110,12 @@ def test_a_written_calibration_takes_the_place_of_the_one_that_ships(tmp_path: P
     file = tmp_path / "new" / "calibration.json"
     shipped = Scorer(Linear({"a": 1.0}), Linear({"a": 1.0}), ((0.1, 0.2),))
     assert calibrated(shipped, "trained", file) is shipped
-    write_calibration(file, "trained", Linear({"b": 2.0}, -1.0), ((0.5, 0.9),), {"set": "mine"})
+    write_calibration(file, "trained", shipped, Linear({"b": 2.0}, -1.0), ((0.5, 0.9),), {"set": "mine"})
     own = calibrated(shipped, "trained", file)
     assert (own.rank, own.confidence, own.shown) == (shipped.rank, Linear({"b": 2.0}, -1.0), ((0.5, 0.9),))
     assert calibrated(shipped, "sentence", file) is shipped
+    for other in (replace(shipped, rank=Linear({"a": 1.1})), replace(shipped, confidence=Linear({"a": 1.0}, 0.1))):
+        assert calibrated(other, "trained", file) == replace(other, passed_over=True)
     assert json.loads(file.read_text())["fitted"] == {"set": "mine"}
     assert [path.name for path in file.parent.iterdir()] == ["calibration.json"]
 

@@ -134,6 +134,6 @@ def test_the_screens_own_index_is_lent_and_not_closed(tmp_path: Path) -> None:
     opened: Any = Opened(Settings())
     subject = sharing(opened, tmp_path).open(tmp_path, Settings(dense_share=0.3))
     assert isinstance(subject, OpenedPincite)
-    assert (subject.pincite.settings.dense_share, opened.settings.dense_share) == (0.3, 0.6)
+    assert (subject.pincite.settings.dense_share, opened.settings.dense_share) == (0.3, Settings().dense_share)
     subject.close()
     assert not subject.pincite.closed  # type: ignore[attr-defined]

@@ -138,6 +138,16 @@ def test_terms() -> None:
     assert terms("") == []
 
 
+def test_what_a_passage_with_every_word_gets(index: LexicalIndex) -> None:
+    """Of 8 texts 3 have copper and 2 a roof: ln(1 + 5.5 / 3.5) and ln(1 + 6.5 / 2.5); a text of mean length that has
+    each once gets just that."""
+    copper, roof = math.log(1 + 5.5 / 3.5), math.log(1 + 6.5 / 2.5)
+    assert index.idf("copper") == pytest.approx(copper) and index.idf("roof") == pytest.approx(roof)
+    assert index.idf("zzz") == pytest.approx(math.log(1 + 8.5 / 0.5))
+    assert index.full_score("copper roofs of copper") == pytest.approx(copper + roof)
+    assert index.full_score("the of") == 0
+
+
 def test_document_frequency(index: LexicalIndex) -> None:
     assert [index.document_frequency(term) for term in ("copper", "roof", "zzz")] == [3, 2, 0]
     assert len(index) == len(TEXTS)

@@ -192,6 +192,16 @@ def test_the_confidence_reads_inputs_score_and_bias() -> None:
     assert [extract.confidence for extract in extracts] == pytest.approx([math.e / (1 + math.e), 0.9])
 
 
+def test_a_passage_may_win_if_what_is_known_of_it_lies_within_reach(trained: TrainedReader) -> None:
+    """Its cosine of 0.5 counts 4, and its retrieval score of 0.3 counts 3: 2.9; a reach of 2 comes to 4.9."""
+    unread = replace(hit(2, "It hailed.", score=0.3), scores={"dense": 0.5})
+    rank = Linear({"passage_cosine": 4.0, "retrieved": 3.0, "span": 9.0, "sentence_cosine": 9.0})
+    (best,) = Scorer(Linear({"a": 1.0}), Linear({})).extracts(ASKED, [candidate(FIRST, 0, a=4.9)])
+    for reach, score, may_win in [(2.0, 4.8, True), (2.0, 5.0, False), (None, 99.0, True)]:
+        reader = replace(trained, scorer=Scorer(rank, Linear({}), reach=reach))
+        assert reader.may_win("did it hail?", unread, replace(best, score=score)) == may_win
+
+
 @pytest.mark.parametrize(("odds", "probability"), [(1, 0.5), (3, 0.75), (1 / 3, 0.25), (99, 0.99)])
 def test_log_odds_to_a_probability(odds: float, probability: float) -> None:
     assert sigmoid(math.log(odds)) == pytest.approx(probability)
@@ -395,8 +405,8 @@ class TestTrainedReader:
         """Without a ranking all are; ranked by hand after that, the same place comes first."""
         asked, hits = analyse("When was the bridge closed?"), [*HITS, *ODD_HITS]
         everything = replace(trained, scorer=Scorer(Linear({}), Linear({}))).candidates(asked, hits)
-        compared = [one for one in trained.candidates(asked, hits) if one.inputs["sentence_cosine"]]
-        assert 0 < len(compared) < sum(one.inputs["sentence_cosine"] != 0 for one in everything)
+        compared = [one for one in trained.candidates(asked, hits) if _compared(one)]
+        assert 0 < len(compared) < len([one for one in everything if _compared(one)])
         by_place = {(one.hit.rank, one.quote): one.inputs for one in everything}
         assert all(by_place[one.hit.rank, one.quote] == one.inputs for one in compared)
         best = max(everything, key=lambda one: trained.scorer.rank(one.inputs))
@@ -404,15 +414,16 @@ class TestTrainedReader:
         assert (first.passage, first.quote) == (best.hit.passage, best.quote)
 
     def test_a_place_that_the_comparison_can_bring_to_the_front_is_compared(self, trained: TrainedReader) -> None:
-        """By rank alone 3.6, 3.2, 2.8, 2.4 and -4; a cosine weighs 4. The first only repeats the question, so the
-        second and third are compared first: at 3.6 the third leads, the fourth may yet lead, the last may not be near.
+        """A cosine weighs 4; with the passages' the places rank 7.2, 6.4, 5.6, 4.8 and 2. The first only repeats the
+        question, so the second and third are compared first, which brings them to 3.2 and 3.6. A sentence's cosine may
+        be 0.3 above its passage's: the fourth may yet lead, the last may not.
         """
         told = {
             "Was it closed?": (0.9, 1.0),
             "It closed in May.": (0.8, 0.0),
             "It closed in June.": (0.7, 0.2),
             "It closed in July.": (0.6, 0.9),
-            "It closed in August.": (-1.0, 1.0),
+            "It closed in August.": (0.25, 1.0),
         }
         asked: list[str] = []
 
@@ -437,6 +448,11 @@ class TestTrainedReader:
     def test_nothing_to_read(self, trained: TrainedReader) -> None:
         assert trained.read("When?", []) == []
         assert trained.read("When?", [Hit(1, Passage("d", 0, 4, "word", "", ()), 0.5, {})]) == []
+
+
+def _compared(one: Candidate) -> bool:
+    """Whether its own cosine is there, not its passage's."""
+    return one.inputs["sentence_cosine"] != one.inputs["passage_cosine"]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="the folder with the test sets; left out: held-out only")
     parser.add_argument("--held", type=Path, help="examples written by training.prepare --mix held")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--out", type=Path, help="a file to write the results to, for eval/publish.py")
     options = parser.parse_args()
     model = SpanModel.load(options.weights)
     results: dict[str, Any] = {}
@@ -102,6 +103,8 @@ def main() -> None:
             "seconds": round(seconds, 1),
         }
     print(json.dumps(results, indent=1))
+    if options.out:
+        options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def held_out(model: SpanModel, file: Path) -> dict[str, Any]:

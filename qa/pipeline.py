@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from qa.choice import chosen, ranked
+from qa.choice import chosen, least_figure, ranked
 from qa.citations import cite
 from qa.encoder import Encoder, load_encoder
 from qa.errors import EncoderError, IndexOutdated, PinciteError, QuestionError
@@ -17,8 +17,10 @@ from qa.followup import resolve
 from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
+from qa.reader.lists import LONGEST, joined, with_list
 from qa.reader.load import load_reader, reader_name
-from qa.reader.question import says_something
+from qa.reader.question import analyse, asks_figure, says_something
+from qa.reader.scoring import why_not
 from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings
 from qa.spelling import respelled
@@ -78,7 +80,7 @@ class Pincite:
         readings = self._readings(question, history, max(top_k, self.settings.read_passages), only)
         spent = {name: sum(reading.seconds[name] for reading in readings) for name in ("retrieve", "read")}
         best = _likeliest(readings)
-        answers, citations = self._answers(best.extracts)
+        answers, citations = self._answers(best)
         return Answer(
             question=question,
             history=tuple(history),
@@ -204,26 +206,58 @@ class Pincite:
 
     def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
         """What was read, and what was found in it: the first passages, and up to as many again of those in which a
-        better place may be, until there are none; nothing for a question about nothing."""
+        better place may be, until there are none; then those that may give another figure. Nothing for a question
+        about nothing."""
         if not says_something(question):
             return (), ()
-        rest = list(hits[: self.settings.read_passages])
-        read, found, count = [], [], self.settings.read_first
+        hits = hits[: self.settings.read_passages]
+        rest, read, found, count = list(hits), [], [], self.settings.read_first
         while rest:
             read += rest[:count]
             found = self.reader.read(question, read)  # it remembers what it has read
-            rest = [hit for hit in rest[count:] if not found or self.reader.may_win(question, hit, found[0])]
+            rest = [hit for hit in rest[count:] if not found or self.reader.may_reach(question, hit, found[0].score)]
             count = len(read)
+        if (
+            found
+            and found[0].confidence >= self.threshold
+            and (more := self._other_figures(question, hits, read, found[0]))
+        ):
+            read += more
+            found = self.reader.read(question, read)
         return read, found
 
-    def _answers(self, extracts: Sequence[Extract]) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
+    def _other_figures(self, question: str, hits: Sequence[Hit], read: Sequence[Hit], best: Extract) -> list[Hit]:
+        """The first passage of each document of which nothing was read, where it may give another figure than the
+        ``best`` place: sources that disagree are all to be shown."""
+        asked = analyse(question)
+        if not asks_figure(asked):
+            return []
+        seen = {hit.passage.document_id for hit in read}
+        first = {hit.passage.document_id: hit for hit in reversed(hits) if hit.passage.document_id not in seen}
+        told = [hit for hit in reversed(first.values()) if why_not(asked, hit.passage) is None]
+        least = least_figure(best)
+        return [hit for hit in told if self.reader.may_reach(question, hit, least)][: self.settings.max_answers]
+
+    def _answers(self, reading: _Reading) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
         read = cache(self.document)
+        question = analyse(reading.question)
 
         def is_heading(extract: Extract) -> bool:
             start, blocks = extract.quote.start, read(extract.passage.document_id).blocks
             return any(block.kind == "heading" and block.start <= start < block.end for block in blocks)
 
-        shown = chosen(extracts, self.threshold, self.settings.max_answers, is_heading)
+        def whole(extract: Extract) -> Extract:
+            around = joined(self.index.store.beside(extract.passage, LONGEST), read(extract.passage.document_id).text)
+            return with_list(extract, around, asked=question.type == "list")
+
+        shown = chosen(
+            reading.extracts,
+            self.threshold,
+            self.settings.max_answers,
+            figure=asks_figure(question),
+            is_heading=is_heading,
+            whole=whole,
+        )
         citations = tuple(
             cite(number, read(extract.passage.document_id), extract) for number, extract in enumerate(shown, start=1)
         )

@@ -78,8 +78,8 @@ class FakeReader:
 
     def prepare(self) -> None: ...
 
-    def may_win(self, question: str, hit: Hit, best: Extract) -> bool:
-        return hit.score + self.reach >= best.score
+    def may_reach(self, question: str, hit: Hit, score: float) -> bool:
+        return hit.score + self.reach >= score
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         self.asked.append((question, tuple(hits)))

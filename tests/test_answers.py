@@ -43,6 +43,33 @@ The following vessels are based in the harbour:
 Ulm Courier, 4 February 2025. The rail link to the harbour of Lindau will open in March 2028, the railway announced, \
 two years later than planned. The delay is due to unstable ground under the embankment.
 """,
+    "orbis-2022.txt": """Orbis annual report
+
+Orbis employed 3,400 people at the end of 2022. Revenue reached 512 million euros. The headquarters moved to \
+Rotterdam in March 2022.
+
+Research took 9.5 percent of revenue. The company runs 14 plants.
+""",
+    "orbis-press.txt": """Orbis in figures
+
+The company Orbis has a staff of 3,150. Orbis spends 11 percent of revenue on research and operates plants in nine \
+countries.
+""",
+    "strategy.txt": """Strategy of the harbour
+
+The strategy of the harbour rests on the following commitments:
+
+"""
+    + "".join(
+        f"- {what} shall be renewed, at a cost that the treasurer of the port has set aside since spring {year}\n"
+        for year, what in enumerate(
+            "cranes sheds lamps fences bollards buoys sluices ramps pumps ladders".split(), 2001
+        )
+    )
+    + """
+The strategy was approved for three reasons. First, the cranes are older than the men who drive them. They squeak. \
+Second, the sheds leak. Finally, the treasurer had money left.
+""",
     "sources.toml": "".join(
         f'[[source]]\nfile = "{day[:4]}.txt"\npublished = {day}\n' for day in ("2019-03-03", "2023-06-12", "2025-02-04")
     ),
@@ -87,6 +114,42 @@ def test_a_list_of_items_is_given_whole(ask: Ask, question: str) -> None:
     answer = ask(question)
     assert answer.text is not None and answer.text.startswith("The following vessels")
     assert all(ship in str(answer.span) for ship in ("Alma", "Seewind", "Stadt Lindau"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which commitments does the strategy rest on?",
+        "List the things that shall be renewed according to the strategy.",
+    ],
+)
+def test_a_list_longer_than_a_passage_is_given_whole(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    start = FILES["strategy.txt"].index("The strategy of the harbour rests")
+    end = FILES["strategy.txt"].index("\n\nThe strategy was approved")
+    assert answer.text == FILES["strategy.txt"][start:end]
+    assert (answer.citations[0].start, answer.citations[0].end) == (start, end)
+    assert all(hit.passage.end - hit.passage.start < end - start for hit in answer.hits)
+
+
+def test_reasons_that_are_counted_are_given_whole(ask: Ask) -> None:
+    assert ask("What were the three reasons for approving the strategy?").text == (
+        "The strategy was approved for three reasons. First, the cranes are older than the men who drive them. They "
+        "squeak. Second, the sheds leak. Finally, the treasurer had money left."
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "figures"),
+    [
+        ("How many people does Orbis employ?", {"3,400", "3,150"}),
+        ("How much of its revenue does Orbis spend on research?", {"9.5 percent", "11 percent"}),
+    ],
+)
+def test_figures_that_disagree_are_both_shown_though_worded_otherwise(
+    ask: Ask, question: str, figures: set[str]
+) -> None:
+    assert {one.span for one in ask(question).answers} == figures
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from qa.choice import chosen
@@ -15,8 +17,11 @@ def found(document: str, at: int, score: float, confidence: float) -> Extract:
     return Extract(Passage(document, *place, text, "", (place,)), place, place, score, confidence)
 
 
-def shown(*extracts: Extract, least: float = 0.3, most: int = 4) -> list[tuple[str, int]]:
-    picked = chosen(extracts, least, most, lambda extract: extract.quote.start == 900)
+def shown(*extracts: Extract, least: float = 0.3, most: int = 4, figure: bool = False) -> list[tuple[str, int]]:
+    def is_heading(extract: Extract) -> bool:
+        return extract.quote.start == 900
+
+    picked = chosen(extracts, least, most, figure=figure, is_heading=is_heading, whole=lambda extract: extract)
     return [(extract.passage.document_id, extract.quote.start) for extract in picked]
 
 
@@ -37,6 +42,44 @@ BEST = found("a", 0, 10.0, 0.9)
 )
 def test_another_place_is_shown_only_where_it_answers_as_well(other: Extract, with_it: bool) -> None:
     assert shown(BEST, other) == [("a", 0), (other.passage.document_id, other.quote.start)][: 1 + with_it]
+
+
+def figure(
+    document: str, score: float, confidence: float, has_type: float = 1.0, why_not: str | None = None
+) -> Extract:
+    return replace(found(document, 0, score, confidence), inputs={"has_type": has_type}, why_not=why_not)
+
+
+@pytest.mark.parametrize(
+    ("other", "with_it"),
+    [
+        (figure("b", 4.1, 0.41), True),  # worded otherwise, so it ranks far below and is less sure
+        (figure("b", 3.9, 0.41), False),  # too far
+        (figure("b", 4.1, 0.39), False),  # too unsure
+        (figure("b", 4.1, 0.41, has_type=0.0), False),  # no figure at all
+        (figure("b", 4.1, 0.41, why_not="It does not mention Ulm."), False),  # of something else
+        (figure("a", 4.1, 0.41), False),  # in the same document
+    ],
+)
+def test_the_figure_that_another_document_gives_is_shown_too(other: Extract, with_it: bool) -> None:
+    best = found("a", 100, 10.0, 0.9)
+    assert shown(best, other, figure=True) == [("a", 100), ("b", 0)][: 1 + with_it]
+    assert shown(best, other) == [("a", 100)]
+    assert shown(best, other, figure=True, least=0.5) == [("a", 100)]
+
+
+def test_of_another_document_only_its_best_place_gives_the_figure() -> None:
+    sure, next_best = figure("b", 4.4, 0.45), replace(found("b", 100, 4.2, 0.45), inputs={"has_type": 1.0})
+    assert shown(BEST, sure, next_best, figure=True) == [("a", 0), ("b", 0)]
+
+
+def test_places_that_are_the_same_once_whole_are_shown_once() -> None:
+    def whole(extract: Extract) -> Extract:
+        return replace(extract, quote=Span(0, 30)) if extract.passage.document_id == "a" else extract
+
+    one, other, third = found("a", 0, 10.0, 0.9), found("a", 20, 9.9, 0.9), found("b", 0, 9.8, 0.9)
+    picked = chosen([one, other, third], 0.3, 2, figure=False, is_heading=lambda _: False, whole=whole)
+    assert picked == [whole(one), third]
 
 
 def test_other_documents_come_first_then_the_better_places() -> None:

@@ -241,11 +241,28 @@ class TestHits:
         reader = FakeReader(reach=0.3)
         answer = make(reader, read_passages=5, read_first=1).ask(question)
         assert answer.confidence == pytest.approx(6 / 7)
-        may_win = [hit.passage for hit in hits[1:] if hit.score >= 6 / 7 - 0.3]
-        assert 0 < len(may_win) < 4
-        assert [hit.passage for hit in reader.asked[-1][1]] == [hits[0].passage, *may_win]
+        may = [hit.passage for hit in hits[1:] if hit.score >= 6 / 7 - 0.3]
+        assert 0 < len(may) < 4
+        assert [hit.passage for hit in reader.asked[-1][1]] == [hits[0].passage, *may]
         everything = make(read_passages=5).ask(question)
         assert answer.text == everything.text and answer.confidence == everything.confidence
+
+    @pytest.mark.parametrize(
+        ("question", "settings", "read"),
+        [
+            ("How many old bridges were built of copper?", {}, ["twin.txt", "hall.txt", "bridge.txt"]),
+            ("Which old bridge was built of copper?", {}, ["twin.txt"]),  # no figure
+            ("How many old bridges in Ulm were built of copper?", {}, ["twin.txt"]),  # which no other names
+            ("How many old bridges were built of copper?", {"min_confidence": 0.9}, ["twin.txt"]),  # not shown
+            ("How many old bridges were built of copper?", {"read_passages": 2}, ["twin.txt", "hall.txt"]),
+        ],
+    )
+    def test_for_another_figure_each_document_is_read_that_may_give_it(
+        self, make: Make, question: str, settings: dict[str, float], read: list[str]
+    ) -> None:
+        reader = FakeReader(reach=-1.0)  # no passage can be better, all lie near enough
+        make(reader, read_first=1, **{"min_confidence": 0.1, "read_passages": 4, **settings}).ask(question)
+        assert [hit.passage.document_id for hit in reader.asked[-1][1]] == read
 
     def test_the_likeliest_of_all_is_sought_for_a_calibration(self, make: Make) -> None:
         reader = FakeReader(reach=-math.inf)

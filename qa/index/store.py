@@ -100,14 +100,22 @@ class Store:
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """The passages in these rows."""
         found = self._among(f"SELECT row, {PASSAGE} FROM passages WHERE row IN", rows)
-        return {row[0]: passage(row[1:]) for row in found}
+        return {row[0]: as_passage(row[1:]) for row in found}
 
     def passages_of(self, id: str) -> tuple[Passage, ...]:
         """All passages of a document, in order; empty for an unknown id."""
         return tuple(
-            passage(row)
+            as_passage(row)
             for row in self._all(f"SELECT {PASSAGE} FROM passages WHERE document_id = ? ORDER BY row", (id,))
         )
+
+    def beside(self, passage: Passage, reach: int) -> tuple[Passage, ...]:
+        """The passages of its document within ``reach`` characters of it, itself among them, in order."""
+        rows = self._all(
+            f"SELECT {PASSAGE} FROM passages WHERE document_id = ? AND end > ? AND start < ? ORDER BY row",
+            (passage.document_id, passage.start - reach, passage.end + reach),
+        )
+        return tuple(as_passage(row) for row in rows)
 
     def rows_of(self, ids: Iterable[str]) -> list[int]:
         """The rows that can be retrieved of these documents, ascending."""
@@ -152,7 +160,7 @@ def document(row: Sequence[object]) -> Document:
     )
 
 
-def passage(row: Sequence[object]) -> Passage:
+def as_passage(row: Sequence[object]) -> Passage:
     """From the columns ``PASSAGE``."""
     document_id, start, end, text, context, sentences, searchable = row
     spans = tuple(Span(*span) for span in json.loads(str(sentences)))

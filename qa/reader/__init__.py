@@ -33,8 +33,8 @@ class Reader(Protocol):
     def prepare(self) -> None:
         """Begin to load what reading needs, and return at once; without it, the first reading does."""
 
-    def may_win(self, question: str, hit: Hit, best: Extract) -> bool:
-        """Whether a place in a passage that was not read might be better than the best one of those that were."""
+    def may_reach(self, question: str, hit: Hit, score: float) -> bool:
+        """Whether a place in a passage that was not read might have such a score or a higher one."""
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
         """Candidates from all hits, best first; empty only if no hit has a sentence.

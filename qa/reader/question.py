@@ -122,6 +122,11 @@ def analyse(text: str) -> AnalysedQuestion:
     return AnalysedQuestion(text, _type(text), content, names(text), numbers(text))
 
 
+def asks_figure(question: AnalysedQuestion) -> bool:
+    """Whether a date, a number or an amount is asked for: what sources give otherwise as time goes by."""
+    return question.type in ("date", "percent", "money", "number")
+
+
 def says_something(text: str) -> bool:
     """Whether the question names anything: "When?" and "Why those?" do not."""
     shouted = text.isupper()

@@ -16,16 +16,13 @@ from pathlib import Path
 
 from qa.errors import PinciteError
 from qa.reader.evidence import TermWeight, missing, of_passage, tells
-from qa.reader.lists import whole_list
+from qa.reader.lists import with_list
 from qa.reader.question import AnalysedQuestion, analyse
 from qa.reader.respective import own_figure
 from qa.reader.similarity import Similarity
 from qa.settings import OUR_READERS
 from qa.types import Extract, Hit, Passage, Span
 
-NEAR = 2.5
-"""Log odds that a place may rank below the best one to be shown beside it; of those farther behind, nearly none
-answered too in the development half of our own set, though the passage around them did."""
 _FAR_BELOW = 30.0
 """Log odds."""
 
@@ -126,16 +123,16 @@ class ScoredReader(ABC):
         """As ``qa.reader.Reader`` has it; ties in the order of ``candidates``."""
         asked = analyse(question)
         extracts = self.scorer.extracts(asked, self.candidates(asked, hits))
-        whole = [_with_list(_with_own_figure(asked, one), asked=asked.type == "list") for one in extracts]
+        whole = [with_list(_with_own_figure(asked, one), one.passage, asked=asked.type == "list") for one in extracts]
         once = {(one.passage.document_id, one.quote): one for one in reversed(whole)}
         return sorted((_if_it_tells(asked, one) for one in reversed(once.values())), key=lambda one: -one.score)
 
-    def may_win(self, question: str, hit: Hit, best: Extract) -> bool:
+    def may_reach(self, question: str, hit: Hit, score: float) -> bool:
         """As ``qa.reader.Reader`` has it."""
         if self.scorer.reach is None:
             return True
         known = self.scorer.rank(of_passage(analyse(question), hit, self.weight))
-        return known + self.scorer.reach >= best.score
+        return known + self.scorer.reach >= score
 
     @property
     def calibrated(self) -> bool:
@@ -162,15 +159,6 @@ def _with_own_figure(question: AnalysedQuestion, extract: Extract) -> Extract:
     span = Span(extract.span.start - start, extract.span.end - start)
     own = own_figure(question.text, extract.passage.slice(extract.quote), span)
     return replace(extract, span=Span(start + own.start, start + own.end)) if own else extract
-
-
-def _with_list(extract: Extract, *, asked: bool) -> Extract:
-    """The extract with the whole list that it announces, or is a part of where a list is ``asked`` for."""
-    found = whole_list(extract.passage, extract.quote, asked=asked)
-    if found is None:
-        return extract
-    quote, items = found
-    return replace(extract, quote=quote, span=items if asked or extract.span.end <= items.start else extract.span)
 
 
 def _if_it_tells(question: AnalysedQuestion, extract: Extract) -> Extract:

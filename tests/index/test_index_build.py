@@ -87,6 +87,20 @@ def test_rows_of_a_document_are_those_that_can_be_retrieved(make: Build, index_d
     index.close()
 
 
+@pytest.mark.parametrize("reach", [0, 1, 30, 10_000])
+def test_the_passages_beside_one_are_those_of_its_document_within_reach(
+    make: Build, index_dir: Path, reach: int
+) -> None:
+    make()
+    index = open_index(index_dir)
+    for entry in index.store.sources():
+        passages = index.store.passages_of(entry.source.id)
+        for own in passages:
+            beside = [one for one in passages if one.end > own.start - reach and one.start < own.end + reach]
+            assert index.store.beside(own, reach) == tuple(beside)
+    index.close()
+
+
 class TestUpdate:
     def test_the_same_again_embeds_nothing(self, make: Build, fake: FakeEncoder) -> None:
         first = make()

@@ -80,3 +80,50 @@ def test_where_no_list_follows_there_is_none(passage: Passage) -> None:
 
 def test_a_list_that_nothing_announces_is_none() -> None:
     assert found(made("- Alma", "\n- Seewind"), 1) is None
+
+
+def test_a_heading_behind_the_items_is_none_of_them() -> None:
+    marked = made("Its goals are:", "\n- a quay", "\n- shore power", "\n\nHistory", "\nThe town is old.")
+    assert found(marked, 0) == ("Its goals are:\n- a quay\n- shore power", "- a quay\n- shore power")
+    lines = made("The ships are:", "\nAlma", "\nSeewind", "\n\nHistory", "\nThe town is old.")
+    assert found(lines, 0) == ("The ships are:\nAlma\nSeewind", "Alma\nSeewind")
+
+
+REASONS = made(
+    "The port grew.",
+    " It did so for three reasons.",
+    " First, the channel was dredged.",
+    " That took a year.",
+    " Second, the quay is new.",
+    " Finally, fees fell.",
+    " The council met.",
+)
+COUNTED = "First, the channel was dredged. That took a year. Second, the quay is new. Finally, fees fell."
+
+
+@pytest.mark.parametrize("sentence", [1, 2, 3, 4, 5])
+def test_sentences_that_count_are_a_list(sentence: int) -> None:
+    assert found(REASONS, sentence) == (f"It did so for three reasons. {COUNTED}", COUNTED)
+
+
+@pytest.mark.parametrize(("sentence", "asked"), [(0, True), (6, True), (2, False), (4, False)])
+def test_a_sentence_beside_those_that_count_or_not_asked_for_as_a_list_stays(sentence: int, asked: bool) -> None:
+    assert found(REASONS, sentence, asked=asked) is None
+
+
+def test_what_announces_sentences_that_count_is_given_with_them_whatever_is_asked() -> None:
+    assert found(REASONS, 1, asked=False) == (f"It did so for three reasons. {COUNTED}", COUNTED)
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ("First, it rained.", " Then the sun shone."),
+        ("First, it rained.", " Third, it snowed."),
+        ("First Minister Li spoke.", " Second Minister Wu spoke."),
+        ("Second, it rained.", " Third, it snowed."),
+        ("First, it rained.", " The second bridge opened."),
+    ],
+)
+def test_words_that_count_nothing_on_make_no_list(sentences: tuple[str, ...]) -> None:
+    assert found(made(*sentences), 0) is None

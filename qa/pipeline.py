@@ -23,7 +23,7 @@ from qa.reader.question import analyse, asks_figure, says_something
 from qa.reader.scoring import why_not
 from qa.retriever import MODES, Mode, Retriever
 from qa.settings import MAX_QUESTION, Settings
-from qa.spelling import respelled
+from qa.spelling import respelled, with_capitals
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry", "reader_name"]
@@ -101,13 +101,18 @@ class Pincite:
 
     @property
     def note(self) -> str | None:
-        """What a user should know of the confidences; None where they were measured."""
+        """What a user should know of the confidences; None where they were measured, and suffice."""
         run = f"run `pincite calibrate SET --reader {self.settings.reader}`"
         if self.reader.passed_over:
             return f"your calibration was fitted to another version of {self.reader.name} and is not used: {run} again"
-        if self.reader.calibrated:
-            return None
-        return f"how sure {self.reader.name} says it is has not been measured: {run} with questions of your own"
+        if not self.reader.calibrated:
+            return f"how sure {self.reader.name} says it is has not been measured: {run} with questions of your own"
+        if self.settings.min_confidence is None and not self.reader.reaches(self.settings.accuracy):
+            return (
+                f"nowhere were {self.settings.accuracy:.0%} of the answers right when that was measured: "
+                f"only those with a confidence of {self.threshold:.0%} or more are shown"
+            )
+        return None
 
     @property
     def threshold(self) -> float:
@@ -193,6 +198,7 @@ class Pincite:
     def _read(self, question: str, k: int, only: Collection[str] | None) -> _Reading:
         started = time.perf_counter()
         hits = self._retriever().search(question, k, only=only)
+        question = with_capitals(question, (hit.passage.text for hit in hits))
         retrieved = time.perf_counter()
         read, extracts = self._extracts(question, hits)
         return _Reading(

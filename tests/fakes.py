@@ -76,6 +76,9 @@ class FakeReader:
     def least_confidence(self, accuracy: float) -> float:
         return accuracy / 2
 
+    def reaches(self, accuracy: float) -> bool:
+        return accuracy <= 0.9
+
     def prepare(self) -> None: ...
 
     def may_reach(self, question: str, hit: Hit, score: float) -> bool:

@@ -12,7 +12,7 @@ from making import document
 from qa.index import OpenIndex, Request, build, open_index
 from qa.pipeline import Pincite
 from qa.settings import Settings
-from qa.spelling import respelled
+from qa.spelling import respelled, with_capitals
 
 TEXTS = {
     "c.txt": "Beijing waits.",
@@ -80,8 +80,39 @@ def test_the_mended_question_is_asked_too(index: OpenIndex) -> None:
     pincite = Pincite(index, Pieces(), reader, Settings(min_confidence=0.5))
     answer = pincite.ask("tecnology market of shenzen moved")
     assert [question for question, _ in reader.asked] == [
-        "technology market of shenzhen moved",
+        "technology market of Shenzhen moved",
         "tecnology market of shenzen moved",
     ]
     assert answer.text == "The technology market of Shenzhen moved."
     assert answer.question == "tecnology market of shenzen moved"
+
+
+TOWNS = [
+    "Rates rose in Ulm. The Alma sails to Ulm and back, and R&D pays.",
+    "Shipping: Lindau has a park. Near Ulm Park they sail; Sails are new. “Fees fell.”",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("what rose in ulm?", "what rose in Ulm?"),
+        ("Where does ulm's alma go?", "Where does Ulm's Alma go?"),  # the first letter tells nothing
+        ("how much r&d is there?", "how much R&D is there?"),
+        ("is ulm-lindau a line?", "is Ulm-lindau a line?"),  # only where a line, a sentence or a quotation begins
+        ("do the rates and fees rise?", "do the rates and fees rise?"),
+        ("which park sails?", "which park sails?"),  # written small elsewhere
+        ("is it in tokyo?", "is it in tokyo?"),
+        ("Is ulm or Lindau it?", "Is ulm or Lindau it?"),  # its writer uses capitals
+        ("2030?", "2030?"),
+    ],
+)
+def test_names_typed_without_capitals_have_those_of_the_sources(typed: str, read: str) -> None:
+    assert with_capitals(typed, TOWNS) == read
+
+
+def test_a_name_typed_without_capitals_is_missed_like_one_with(index: OpenIndex) -> None:
+    asked = Pincite(index, Pieces(), FakeReader(), Settings(min_confidence=0.0))
+    answer = asked.ask("what moved in shenzhen?")
+    assert answer.question == "what moved in shenzhen?"
+    assert answer.trace is not None and answer.trace.question == "what moved in Shenzhen?"

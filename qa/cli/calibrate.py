@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from qa.cli.common import answering, open_pincite
 from qa.eval.calibrate import Calibration, calibrate, judge, shipped, write_calibration
-from qa.eval.sets import QuestionSet, find_set, read_set
+from qa.eval.sets import QuestionSet, Split, find_set, read_set
 from qa.pipeline import Pincite, reader_name
 from qa.settings import calibration_file, eval_sets_dir
 
@@ -21,17 +21,18 @@ def run_calibrate(args: Namespace) -> int:
     path = find_set(args.set, eval_sets_dir())
     pincite = open_pincite(args)
     try:
-        questions = read_set(path, lambda id: pincite.document(id).text).part(args.split)
-        return _calibrate(args, pincite, questions)
+        questions = read_set(path, lambda id: pincite.document(id).text)
+        split: Split = args.split or ("dev" if any(one.split == "dev" for one in questions.questions) else "all")
+        return _calibrate(args, pincite, questions.part(split), split)
     finally:
         pincite.close()
 
 
-def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int:
+def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet, split: Split) -> int:
     reader = pincite.reader.name
     start = shipped(pincite)
     found = calibrate(judge(pincite, questions), start.confidence)
-    for line in _told(found, len(questions.questions), pincite.settings.accuracy):
+    for line in _told(found, len(questions.questions), split, pincite.settings.accuracy):
         print(line)
     if args.dry_run:
         print("Nothing was written (--dry-run).")
@@ -40,16 +41,16 @@ def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet) -> int
         print("Nothing was written: the confidence that ships is no worse. More questions may change that.")
         return 0
     file = calibration_file(reader)
-    note = {"set": questions.name, "questions": len(questions.questions), "split": args.split}
+    note = {"set": questions.name, "questions": len(questions.questions), "split": split}
     write_calibration(file, reader, start, found.confidence, found.shown, note)
     print(f"Written to {file}; `pincite calibrate --reset` with the same --reader, if any, goes back.")
     return 0
 
 
-def _told(found: Calibration, n: int, accuracy: float) -> list[str]:
+def _told(found: Calibration, n: int, split: Split, accuracy: float) -> list[str]:
     verdict = "better" if found.loss_after < found.loss_before else "no better"
     return [
-        f"{n} questions, each judged by a fit without it",
+        f"{n} questions{'' if split == 'all' else f' of the {split} split'}, each judged by a fit without it",
         f"log loss {found.loss_before:.3f} as shipped, {found.loss_after:.3f} fitted ({verdict})",
         *(f"shown from {least:.2f}: {share:.0%} right" for least, share in found.shown),
         f"wanted: {accuracy:.0%} of the shown answers right",

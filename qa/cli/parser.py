@@ -196,7 +196,9 @@ def _calibrate(commands: Commands) -> None:
         about.CALIBRATE,
     )
     parser.add_argument("set", nargs="?", metavar="SET", help="a question set: a name, a folder or a .jsonl file")
-    parser.add_argument("--split", choices=("dev", "test", "all"), default="all", help="(default: all)")
+    parser.add_argument(
+        "--split", choices=("dev", "test", "all"), help="(default: dev where a question has that split, else all)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
     parser.add_argument("--reset", action="store_true", help="back to the confidence that ships")
     _reader_option(parser)

@@ -30,6 +30,9 @@ class Reader(Protocol):
     def least_confidence(self, accuracy: float) -> float:
         """The confidence from which answers must be shown for ``accuracy`` (0..1) of them to be right."""
 
+    def reaches(self, accuracy: float) -> bool:
+        """Whether ``accuracy`` (0..1) of the answers were right from some confidence on, when that was measured."""
+
     def prepare(self) -> None:
         """Begin to load what reading needs, and return at once; without it, the first reading does."""
 

@@ -116,7 +116,7 @@ class AnalysedQuestion:
 
 @lru_cache(_REMEMBERED)  # asked for every passage that may be read
 def analyse(text: str) -> AnalysedQuestion:
-    """Works on any text; a question typed without capitals simply has no names."""
+    """Works on any text; a question typed without capitals has no names (but see ``qa.spelling.with_capitals``)."""
     found = dict.fromkeys(term for term in terms(text) if term not in _ASKING)
     content = tuple(found) or tuple(dict.fromkeys(terms(text)))
     return AnalysedQuestion(text, _type(text), content, names(text), numbers(text))

@@ -78,14 +78,18 @@ class Scorer:
         Where the table first reaches it, by a straight line between two steps. Never reached: the table's last step, or
         ``accuracy`` itself if that is more; nothing measured: ``accuracy``, which is on the safe side.
         """
-        number = next((number for number, (_, share) in enumerate(self.shown) if share >= accuracy), None)
-        if number is None:
+        if not self.reaches(accuracy):
             return max(accuracy, max((confidence for confidence, _ in self.shown), default=0.0))
+        number = next(number for number, (_, share) in enumerate(self.shown) if share >= accuracy)
         above, reached = self.shown[number]
         if number == 0:
             return above
         below, before = self.shown[number - 1]
         return above - (above - below) * (reached - accuracy) / (reached - before)
+
+    def reaches(self, accuracy: float) -> bool:
+        """Whether so many were right from some confidence on."""
+        return any(share >= accuracy for _, share in self.shown)
 
     def extracts(self, question: AnalysedQuestion, candidates: Sequence[Candidate]) -> list[Extract]:
         """One extract per candidate, best first; ties in the order given."""
@@ -147,6 +151,10 @@ class ScoredReader(ABC):
     def least_confidence(self, accuracy: float) -> float:
         """As ``qa.reader.Reader`` has it."""
         return self.scorer.least_confidence(accuracy)
+
+    def reaches(self, accuracy: float) -> bool:
+        """As ``qa.reader.Reader`` has it."""
+        return self.scorer.reaches(accuracy)
 
     def prepare(self) -> None:
         """As ``qa.reader.Reader`` has it: there is nothing to load, unless a reader says otherwise."""

@@ -39,6 +39,25 @@ def test_one_fitted_to_another_version_is_left_out_and_said(
     assert "another version of trained" in said and "run `pincite calibrate SET --reader trained` again" in said
 
 
+def test_it_fits_to_the_development_half_where_there_is_one(
+    run: Run, small_index: Path, questions: Path, home: Path
+) -> None:
+    lines = [json.loads(line) for line in questions.read_text().splitlines()]
+    for number, line in enumerate(lines):
+        line["split"] = "test" if number < 5 else "dev"
+    questions.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    ran = run("calibrate", questions, "--index", small_index)
+    assert ran.status == 0 and "35 questions of the dev split" in ran.out
+    assert json.loads((home / "calibration.json").read_text())["fitted"]["split"] == "dev"
+    assert "40 questions, each" in run("calibrate", questions, "--index", small_index, "--split", "all").out
+
+
+def test_an_accuracy_that_was_never_reached_is_said(run: Run, small_index: Path) -> None:
+    ran = run("ask", ROUND[0][0], "--index", small_index, "--accuracy", "100")
+    assert ran.status == 0 and "nowhere were 100% of the answers right" in ran.err
+    assert not run("ask", ROUND[0][0], "--index", small_index, "--accuracy", "90").err
+
+
 def test_a_dry_run_writes_nothing(run: Run, small_index: Path, questions: Path, home: Path) -> None:
     ran = run("calibrate", questions, "--index", small_index, "--dry-run")
     assert ran.status == 0 and "Nothing was written" in ran.out

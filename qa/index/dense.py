@@ -7,7 +7,9 @@ at, and their scores come from the first. A filter always looks at every vector 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import faiss
@@ -26,6 +28,9 @@ _ROWS = "rows.npy"
 _VECTORS = "vectors.faiss"
 _LISTS = "lists.faiss"
 _AT_ONCE = 16_384
+_PARTS = min(8, os.cpu_count() or 1)
+_PART_LEAST = 20_000
+"""Vectors for which a thread of its own is worth while."""
 _GATHERED_SHARE = 8
 """One part in this many, or fewer, are gathered and scored; of more, all are scored and the others left out."""
 _REFINED = 4
@@ -111,7 +116,32 @@ class DenseIndex:
             return self._among(vector, k, self._places(only))
         if self._lists is not None:
             return self._near(vector, k)
-        return self._best(*self._index.search(vector[None, :], min(k, len(self))), k)
+        return self._best(*self._in_parts(vector, k), k)
+
+    def _in_parts(self, vector: FloatArray, k: int) -> tuple[FloatArray, Rows]:
+        """Scores and places of the ``k`` best of each part, shapes ``(1, n)``: FAISS looks for one question with one
+        thread, whatever there is to look at."""
+        size = -(-len(self) // max(1, min(_PARTS, len(self) // _PART_LEAST)))
+        starts = range(0, len(self), size)
+
+        def search(start: int) -> tuple[FloatArray, Rows]:
+            end = min(start + size, len(self))
+            return self._selected(vector, k, faiss.IDSelectorRange(start, end), end - start)
+
+        with ThreadPoolExecutor(len(starts)) as threads:
+            scores, places = zip(*threads.map(search, starts), strict=True)
+        return np.concatenate(scores, axis=1), np.concatenate(places, axis=1)
+
+    def _selected(self, vector: FloatArray, k: int, selector: faiss.IDSelector, count: int) -> tuple[FloatArray, Rows]:
+        """The ``k`` best of the ``count`` that ``selector`` admits, and all that are as good as the last of them: of
+        equals, FAISS keeps any."""
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        wanted = k + 1
+        while True:
+            scores, places = self._index.search(vector[None, :], min(wanted, count), params=parameters)
+            if wanted >= count or scores[0, -1] < scores[0, k - 1]:
+                return scores, places
+            wanted *= 2
 
     def vectors(self, rows: Sequence[int]) -> FloatArray:
         """The vectors of these rows, shape ``(len(rows), d)``; raises ``KeyError`` for a row that has none."""
@@ -141,12 +171,7 @@ class DenseIndex:
         bits = np.zeros(len(self), dtype=bool)
         bits[places] = True
         selector = faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg, arg-type]
-        found = self._index.search(
-            vector[None, :],
-            min(k, len(self)),
-            params=faiss.SearchParameters(sel=selector),  # type: ignore[call-arg]
-        )
-        return self._best(*found, k)
+        return self._best(*self._selected(vector, k, selector, len(places)), k)
 
     def _near(self, vector: FloatArray, k: int) -> Scored:
         """The best of those that the lists propose."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.encoder import FloatArray
+from qa.index import dense
 from qa.index.dense import DenseIndex, DenseWriter
 
 
@@ -76,6 +77,32 @@ def test_ties_go_by_row_even_where_the_list_ends(tmp_path: Path) -> None:
     for k in (1, 5, 30, 60):
         assert [row for row, _ in index.search(question, k)] == [row for row in range(61) if row != 30][:k]
     assert [row for row, _ in index.search(question, 3, only=list(range(40, 61)))] == [40, 41, 42]
+
+
+@pytest.mark.parametrize(("parts", "least"), [(1, 1), (2, 1), (3, 1), (8, 1), (8, 60), (8, 10_000)])
+@pytest.mark.parametrize("flat_most", [0, 1000])
+def test_answers_do_not_depend_on_the_number_of_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int, least: int, flat_most: int
+) -> None:
+    vectors = unit(np.random.default_rng(5).normal(size=(203, 24)).round(1))  # some are the same
+    vectors[100:150] = vectors[50:100]
+    index = made(tmp_path, list(range(203)), vectors, flat_most=flat_most)
+    expected = [index.search(question, 9) for question in vectors]
+    monkeypatch.setattr(dense, "_PARTS", parts)
+    monkeypatch.setattr(dense, "_PART_LEAST", least)
+    assert [index.search(question, 9) for question in vectors] == expected
+
+
+@pytest.mark.parametrize("flat_most", [0, 1000])
+def test_of_equals_at_the_end_the_first_rows_are_kept(tmp_path: Path, flat_most: int) -> None:
+    vectors = unit(np.random.default_rng(6).normal(size=(90, 24)))[np.random.default_rng(8).integers(90, size=400)]
+    index = made(tmp_path, list(range(400)), vectors, flat_most=flat_most)
+    for question in vectors[:40]:
+        every = index.search(question, 400)
+        assert every == sorted(every, key=lambda found: (-found[1], found[0]))
+        for k in (1, 2, 3, 7, 50):
+            assert index.search(question, k) == every[:k]
+            assert index.search(question, k, only=range(1, 400)) == [found for found in every if found[0]][:k]
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -98,9 +98,12 @@ class Words:
     def of(cls, documents: Sequence[Document]) -> Words:
         here = [word.strip('.,;:!?"“”()') or word for one in documents for word in one.text.split()]
         common = {word for word, count in Counter(here).items() if count >= _COMMON}
+        rare = {word.lower() for word in here} - {word.lower() for word in common}
         vocabulary = sorted(load_tokenizer().get_vocab().items(), key=lambda item: item[1])
         return cls(
-            here, common, [word for word, _ in vocabulary if len(word) > 2 and word.isalpha() and word.isascii()]
+            here,
+            common,
+            [w for w, _ in vocabulary if len(w) > 2 and w.isalpha() and w.isascii() and w.lower() not in rare],
         )
 
     def draw(self, count: int, chance: np.random.Generator) -> list[str]:

@@ -33,7 +33,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 def texts(folder: Path) -> tuple[list[str], list[str]]:
     """The sentences, each once, in order, and the questions."""
-    contexts, questions = {}, {}
+    contexts: dict[str, None] = {}
+    questions: dict[str, None] = {}
     for file in sorted(folder.glob("*.jsonl.gz")):
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
@@ -49,9 +50,9 @@ def embedded(folder: Path, file: Path, asked: int) -> tuple[FloatArray, FloatArr
         sentences, questions = texts(folder)
         some = np.random.default_rng(0).choice(len(questions), min(asked, len(questions)), replace=False)
         encoder = load_encoder()
-        arrays = {"passages": encoder.encode(sentences), "questions": encoder.encode([questions[one] for one in some])}
+        asked_of = encoder.encode([questions[one] for one in some])
         with file.open("wb") as out:
-            np.savez(out, **arrays)
+            np.savez(out, passages=encoder.encode(sentences), questions=asked_of)
     with np.load(file, allow_pickle=False) as kept:
         return kept["passages"], kept["questions"]
 

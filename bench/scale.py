@@ -56,11 +56,13 @@ class SyntheticEncoder:
         vectors = np.stack([self._vector(zlib.crc32(text.encode())) for text in texts])
         if on_done:
             on_done(len(texts))
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: FloatArray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
     def _vector(self, seed: int) -> FloatArray:
         noise = np.random.default_rng(seed).standard_normal(DIMENSIONS, dtype=np.float32)
-        return self._centres[seed % CLUSTERS] + SPREAD * noise
+        vector: FloatArray = self._centres[seed % CLUSTERS] + SPREAD * noise
+        return vector
 
     def prepare(self) -> None:
         return None
@@ -69,7 +71,8 @@ class SyntheticEncoder:
         return [2 + len(self.token_starts(text)) for text in texts]
 
     def token_starts(self, text: str) -> list[int]:
-        starts, at = [], 0
+        starts: list[int] = []
+        at = 0
         for word in text.split(" "):
             starts += range(at, at + max(1, len(word)), 6)
             at += len(word) + 1
@@ -141,7 +144,7 @@ def measure(index_dir: Path, passages: int, questions: int, updates: bool = True
     row["peak RSS while building MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     row["disk MB"] = sum(path.stat().st_size for path in index_dir.rglob("*") if path.is_file()) >> 20
     command = [sys.executable, "-m", "bench.scale", "--asked", str(index_dir), "--questions", str(questions)]
-    return row | json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return {**row, **json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)}
 
 
 def asked(index_dir: Path, questions: int) -> dict[str, object]:

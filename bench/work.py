@@ -15,9 +15,10 @@ SENTENCES = 60
 PASSAGES = 20_000
 
 
-def timed(do: Callable[[], object]) -> float:
+def timed(do: Callable[..., object], *given: object) -> float:
+    """Seconds."""
     started = time.perf_counter()
-    do()
+    do(*given)
     return time.perf_counter() - started
 
 
@@ -42,13 +43,13 @@ def warm(index: str) -> Any:
     asked = [row["question"] for row in questions()]
     for question in asked[:20]:
         pincite.ask(question)
-    return {"seconds": [timed(lambda q=question: pincite.ask(q)) for question in asked[20:100]]}
+    return {"seconds": [timed(pincite.ask, question) for question in asked[20:100]]}
 
 
 def encode_questions() -> Any:
     model = _sentence_transformer()
     asked = [row["question"] for row in questions()][:60]
-    return {"seconds": [timed(lambda q=question: model.encode(q)) for question in asked][10:]}
+    return {"seconds": [timed(model.encode, question) for question in asked][10:]}
 
 
 def write_files(folder: str, files: str) -> Any:
@@ -78,7 +79,7 @@ def encode_passages(index_dir: str) -> Any:
     texts = [one.embedded_text for id in ids for one in opened.store.passages_of(id) if one.searchable]
     model = _sentence_transformer()
     model.encode(texts[:8])
-    return {"seconds": timed(lambda: model.encode(texts)), "passages": len(texts)}
+    return {"seconds": timed(model.encode, texts), "passages": len(texts)}
 
 
 def large_index(index_dir: str, passages: str) -> Any:
@@ -121,10 +122,10 @@ def search(folder: str) -> Any:
 
     found: dict[str, list[float]] = {"dense": [], "brute": [], "lexical": [], "bm25s": []}
     for vector, question in zip(vectors[:50], asked, strict=True):
-        found["dense"].append(timed(lambda v=vector: ours[0].search(v, 50)))
-        found["brute"].append(timed(lambda v=vector: brute(v)))
-        found["lexical"].append(timed(lambda q=question: ours[1].search(q, 50)))
-        found["bm25s"].append(timed(lambda q=question: theirs(q)))
+        found["dense"].append(timed(ours[0].search, vector, 50))
+        found["brute"].append(timed(brute, vector))
+        found["lexical"].append(timed(ours[1].search, question, 50))
+        found["bm25s"].append(timed(theirs, question))
     return found
 
 

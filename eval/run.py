@@ -85,7 +85,7 @@ def _publish(each: Set, args: argparse.Namespace, engine: Engine) -> None:
         return
     ways = variants(_plan(each, source, args.limit), [Variation("mode", tuple(WAYS))])
     meter = Meter(sys.stderr)
-    found = {
+    found: dict[str, Report] = {
         way.plan.mode or "": report for way, (_, report) in zip(ways, vary(ways, engine, progress=meter), strict=True)
     }
     args.out.mkdir(parents=True, exist_ok=True)

@@ -94,7 +94,7 @@ class Pincite:
         )
 
     def best(self, question: str, history: Sequence[str] = ()) -> Extract | None:
-        """The likeliest place of all worth reading, shown or not and however sure; None where no sentence was found."""
+        """The likeliest place in all passages that may be read, shown or not; None where no sentence was found."""
         all_read = replace(self, settings=replace(self.settings, read_first=self.settings.read_passages))
         readings = all_read._readings(question, history, self.settings.read_passages, None)
         return next(iter(_likeliest(readings).extracts), None)
@@ -104,7 +104,10 @@ class Pincite:
         """What a user should know of the confidences; None where they were measured, and suffice."""
         run = f"run `pincite calibrate SET --reader {self.settings.reader}`"
         if self.reader.passed_over:
-            return f"your calibration was fitted to another version of {self.reader.name} and is not used: {run} again"
+            return (
+                f"your calibration was fitted to another version of {self.reader.name} and is not used: "
+                f"{run} again, or with --reset to be rid of it"
+            )
         if not self.reader.calibrated:
             return f"how sure {self.reader.name} says it is has not been measured: {run} with questions of your own"
         if self.settings.min_confidence is None and not self.reader.reaches(self.settings.accuracy):
@@ -211,9 +214,9 @@ class Pincite:
         )
 
     def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
-        """What was read, and what was found in it: the first passages, and up to as many again of those in which a
-        better place may be, until there are none; then those that may give another figure. Nothing for a question
-        about nothing."""
+        """What was read, and what was found in it: the first passages, then of those in which a better place may be,
+        each time up to as many as were read so far, until there are none; then those that may give another figure.
+        Nothing for a question about nothing."""
         if not says_something(question):
             return (), ()
         hits = hits[: self.settings.read_passages]

@@ -32,7 +32,7 @@ class Settings:
     read_passages: int = 16
     """Passages the reader reads, at most."""
     read_first: int = 4
-    """Passages read at first; then up to as many again, and so on, of those in which a better place may be."""
+    """Passages read at first; then, of those in which a better place may be, each time up to as many as were read."""
     max_answers: int = 4
     """Places shown for one question."""
     accuracy: float = 0.8

@@ -229,8 +229,8 @@ class TestHits:
 
     def test_more_is_read_as_long_as_a_better_place_may_be_there(self, make: Make) -> None:
         reader = FakeReader()
-        answer = make(reader, read_passages=5, read_first=2).ask("Old bridge was built of copper?", top_k=100)
-        assert [len(hits) for _, hits in reader.asked] == [2, 4, 5]
+        answer = make(reader, read_passages=5, read_first=1).ask("Old bridge was built of copper?", top_k=100)
+        assert [len(hits) for _, hits in reader.asked] == [1, 2, 4, 5]
         assert answer.trace is not None and answer.trace.read == 5 < len(answer.hits)
         assert ["reader" in hit.scores for hit in answer.hits] == [number < 5 for number in range(len(answer.hits))]
 

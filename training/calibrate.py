@@ -35,7 +35,7 @@ from qa.eval.calibrate import shown_table
 from qa.library import build
 from qa.pipeline import Pincite
 from qa.reader import sentence, trained
-from qa.reader.evidence import term_weight
+from qa.reader.evidence import OF_PASSAGE, term_weight
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, confidence_inputs
 from qa.reader.similarity import Similarity
@@ -52,8 +52,6 @@ SETS = ("squad2_eleven_articles", "squadshifts-wiki", "nq_open_oracle", "timeqa"
 _TELLING = "agreement names_in_passage names_in_sentence numbers_in_passage has_type".split()
 TELLING = {"trained": ["answers", "span", "null", *_TELLING], "sentence": ["sentence_cosine", *_TELLING]}
 """What the confidence model may read: few inputs, since there are few questions to fit it on."""
-OF_PASSAGE = "passage_cosine retrieved agreement passage_overlap best_term names_in_passage numbers_in_passage".split()
-"""What is known before a passage is read: the names of ``evidence.of_passage``."""
 PER_SET = 130
 SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25
 OWN_SETS = (Path("eval/sets/innovation/questions.jsonl"), Path("eval/sets/fitting/questions.jsonl"))
@@ -96,13 +94,15 @@ def main() -> None:
     rows = _cached(args.cache, lambda: [*_collect(*public(args.data), args.reader), *_own(args.reader)])
     rank = fit_rank(rows)
     confidence, shown = fit_confidence(rows, rank, TELLING[args.reader])
+    reach = fit_reach(rows, rank)
+    report_reading(rows, rank, reach)
     fitted: dict[str, object] = {
         **{
             name: {"weights": dict(model.weights), "bias": model.bias}
             for name, model in (("rank", rank), ("confidence", confidence))
         },
         "shown": shown,
-        "reach": fit_reach(rows, rank),
+        "reach": reach,
     }
     WEIGHTS[args.reader].write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
@@ -141,7 +141,7 @@ def fit_rank(rows: Sequence[Read]) -> Linear:
 def fit_reach(rows: Sequence[Read], rank: Linear) -> float:
     """``Scorer.reach``: how far the best place of a passage lies above what is known before it is read, but for one
     passage in a thousand; of those that are not read at first."""
-    known = Linear({name: rank.weights[name] for name in OF_PASSAGE})
+    known = _known(rank)
     leads: dict[tuple[int, int], float] = {}
     for number, row in enumerate(rows):
         for passage, inputs in zip(row.passages, row.inputs, strict=True):
@@ -149,6 +149,36 @@ def fit_reach(rows: Sequence[Read], rank: Linear) -> float:
                 lead = rank(inputs) - known(inputs)
                 leads[number, passage] = max(leads.get((number, passage), lead), lead)
     return round(float(np.quantile(list(leads.values()), 0.999)), 2)
+
+
+def _known(rank: Linear) -> Linear:
+    """As much of the ranking as is known before a passage is read."""
+    return Linear({name: rank.weights[name] for name in OF_PASSAGE}, rank.bias)
+
+
+def report_reading(rows: Sequence[Read], rank: Linear, reach: float) -> tuple[list[int], int]:
+    """What reading in steps, as ``Pincite`` does it, reads for each question, and for how many another place comes
+    first than if all were read; and how far a sentence's cosine lies above its passage's, which the trained reader
+    goes by."""
+    known, reads, others = _known(rank), [], 0
+    for row in rows:
+        scores: dict[int, float] = {}
+        before: dict[int, float] = {}
+        for passage, inputs in zip(row.passages, row.inputs, strict=True):
+            scores[passage] = max(scores.get(passage, -np.inf), rank(inputs))
+            before[passage] = known(inputs)
+        rest, count, read, best = sorted(scores), Settings().read_first, 0, -np.inf
+        while rest:
+            best = max(best, *(scores[passage] for passage in rest[:count]))
+            read += len(rest[:count])
+            rest, count = [one for one in rest[count:] if before[one] + reach >= best], read
+        reads.append(read)
+        others += best < max(scores.values())
+    leads = [one["sentence_cosine"] - one["passage_cosine"] for row in rows for one in row.inputs]
+    print(f"read in steps: {np.mean(reads):.1f} passages, half of the questions {np.median(reads):.0f} or fewer")
+    print(f"another place first for {others} of {len(rows)}")
+    print(f"sentence cosine above the passage's: {np.quantile(leads, 0.999):.2f} one time in a thousand")
+    return reads, others
 
 
 def fit_confidence(

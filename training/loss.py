@@ -12,8 +12,11 @@ from training.batches import Batch
 Scores = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
-def loss(scores: Scores, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Mean loss of the spans and of "answers at all".
+KINDS = ("joint", "sigmoid")
+
+
+def loss(scores: Scores, batch: Batch, kind: str = "joint") -> tuple[Tensor, Tensor]:
+    """Mean loss of the spans and of "answers at all"; for ``sigmoid`` the spans' is that of ``each_alone``.
 
     Spans: minus the log of the probability of the gold spans together, among all spans and the null; on
     passages that answer, half of the same for starts and for ends alone. Several gold spans share: any is right.
@@ -25,12 +28,23 @@ def loss(scores: Scores, batch: Batch) -> tuple[Tensor, Tensor]:
         for first, last in gold:
             gold_start[i, first] = gold_end[i, last] = gold_span[i, first, last - first] = True
     answers = torch.tensor([bool(gold) for gold in batch.spans], device=null.device)
+    answered = functional.binary_cross_entropy_with_logits(answer, answers.float())
+    if kind == "sigmoid":
+        return each_alone(spans.flatten(1) - null[:, None], gold_span.flatten(1)), answered
     everything = torch.cat([null[:, None], spans.flatten(1)], dim=1)
     right = torch.cat([~answers[:, None], gold_span.flatten(1)], dim=1)
     joint = -_log_share(everything, right).mean()
     alone = -(_log_share(starts, gold_start) + _log_share(ends, gold_end))[answers].sum() / len(answers)
     rivals = among_rivals(spans.flatten(1) - null[:, None], gold_span.flatten(1), batch.rows)
-    return joint + 0.5 * alone + rivals, functional.binary_cross_entropy_with_logits(answer, answers.float())
+    return joint + 0.5 * alone + rivals, answered
+
+
+def each_alone(odds: Tensor, right: Tensor) -> Tensor:
+    """Each span is right or not, whatever the others are: the sum of their cross entropies, a window's mean.
+
+    ``odds``, ``right`` [windows, spans]; spans that cannot be are far below all others and cost nothing.
+    """
+    return functional.binary_cross_entropy_with_logits(odds, right.float(), reduction="none").sum(1).mean()
 
 
 def among_rivals(odds: Tensor, right: Tensor, rows: Tensor) -> Tensor:
@@ -43,7 +57,7 @@ def among_rivals(odds: Tensor, right: Tensor, rows: Tensor) -> Tensor:
     """
     whole = odds.logsumexp(1)
     gold = odds.masked_fill(~right, 2 * LOWEST).logsumexp(1)
-    asked = [rows == number for number in rows.unique().tolist()]
+    asked = [rows == number for number in sorted(set(rows.tolist()))]
     lost = [whole[of].logsumexp(0) - gold[of].logsumexp(0) for of in asked if of.sum() > 1]
     return torch.stack(lost).sum() / len(rows) if lost else odds.new_zeros(())
 

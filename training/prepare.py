@@ -202,8 +202,8 @@ def _around(
         yield _example(item, "near", reworded(item.question, rng), cut(other, [], rng)[0], [], rng)
     if rng.random() < less_share and (rest := without_answer(context, item, spans)):
         yield _example(item, "less", reworded(item.question, rng), rest, [], rng)
-    if rng.random() < swap_share and (question := swapped(item, context, near.names(item), rng)):
-        yield _example(item, "swap", reworded(question, rng), context, [], rng)
+    if rng.random() < swap_share and (wrong := swapped(item, context, near.names(item), rng)):
+        yield _example(item, "swap", reworded(wrong, rng), context, [], rng)
 
 
 def _said_otherwise(

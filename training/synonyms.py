@@ -109,7 +109,8 @@ def _read_set(net: WordNet, kind: str, parts: list[str]) -> None:
 @lru_cache(50_000)
 def other_words(word: str, sisters: bool = False) -> tuple[str, ...]:
     """Words to stand where ``word`` stands, inflected as it is."""
-    net, found = wordnet(), set()
+    net = wordnet()
+    found: set[str] = set()
     for kind, part in _KINDS.items():
         for lemma in lemminflect.getLemma(word, part):
             if lemma in _LEFT or not _may_be(word, part):

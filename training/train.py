@@ -28,7 +28,7 @@ from qa.reader.neural_pieces import base_dir
 from qa.runtime.weights import read_tensors
 from training.batches import Batch, Row, collate, plan, read_examples, row
 from training.learn import WAYS, choose
-from training.loss import loss
+from training.loss import KINDS, loss
 from training.measures import validate
 from training.questions import Example
 
@@ -52,12 +52,12 @@ class Trainer:
         groups = [{"params": plain, "weight_decay": 0.01}, {"params": bare, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
-    def update(self, batch: Batch, factor: float) -> tuple[float, float]:
-        """One step at ``factor`` of the rate; the two losses."""
+    def update(self, batch: Batch, factor: float, kind: str = "joint") -> tuple[float, float]:
+        """One step at ``factor`` of the rate; the two losses. ``kind``: as ``loss`` has it."""
         self.net.train()
         inputs = (batch.pieces, batch.segments, batch.real, batch.inside)
         scores = self.net(*(part.to(self.device) for part in inputs))
-        span, answer = loss(scores, batch)
+        span, answer = loss(scores, batch, kind)
         torch.autograd.backward(span + answer)
         for name, weight in self.trained.items():
             self.master[name].grad = weight.grad.float() if weight.grad is not None else None
@@ -162,7 +162,7 @@ def main() -> None:
             signal.unlink()
             write(decay=decay)
         batch = collate(batches[trainer.step])
-        losses = trainer.update(batch, factor(trainer.step, total, decay, options.warmup))
+        losses = trainer.update(batch, factor(trainer.step, total, decay, options.warmup), options.loss)
         sums = [a + b for a, b in zip(sums, losses, strict=True)]
         seen += 1
         if trainer.step % 50 == 0:
@@ -183,6 +183,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--held", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="another run's checkpoint to begin with")
     parser.add_argument("--learn", choices=WAYS, default="layers", help="what of the network is trained")
+    parser.add_argument("--loss", choices=KINDS, default="joint", help="spans together, or each for itself")
     parser.add_argument("--size", type=int, default=32, help="passages a step")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--warmup", type=int, default=100, help="steps")

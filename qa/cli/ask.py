@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qa.cli.common import json_lines, known, open_pincite, print_json
+from qa.cli.common import json_lines, known, open_pincite, print_json, tell
 from qa.cli.terminal import Terminal, safe
 from qa.corpus import archive_of
 from qa.errors import PinciteError, QuestionError
@@ -34,6 +34,7 @@ def run_ask(args: Namespace) -> int:
         args.usage_error("--file has its own questions and histories: leave out QUESTION and --history")
     terminal = Terminal(sys.stdout)
     pincite = open_pincite(args)
+    tell(pincite)
     try:
         only = _only(pincite, args)
         if args.question is not None:

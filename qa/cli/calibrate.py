@@ -29,20 +29,22 @@ def run_calibrate(args: Namespace) -> int:
 
 
 def _calibrate(args: Namespace, pincite: Pincite, questions: QuestionSet, split: Split) -> int:
-    reader = pincite.reader.name
-    start = shipped(pincite)
-    found = calibrate(judge(pincite, questions), start.confidence)
+    reader = shipped(pincite)
+    found = calibrate(judge(pincite, questions), reader.scorer.confidence)
     for line in _told(found, len(questions.questions), split, pincite.settings.accuracy):
         print(line)
     if args.dry_run:
         print("Nothing was written (--dry-run).")
         return 0
+    file = calibration_file(reader.name)
     if found.loss_after >= found.loss_before:
         print("Nothing was written: the confidence that ships is no worse. More questions may change that.")
+        if pincite.reader.passed_over:
+            file.unlink(missing_ok=True)
+            print(f"{file}, fitted to another version of {reader.name}, was removed.")
         return 0
-    file = calibration_file(reader)
     note = {"set": questions.name, "questions": len(questions.questions), "split": split}
-    write_calibration(file, reader, start, found.confidence, found.shown, note)
+    write_calibration(file, reader, found.confidence, found.shown, note)
     print(f"Written to {file}; `pincite calibrate --reset` with the same --reader, if any, goes back.")
     return 0
 

@@ -29,7 +29,7 @@ def open_pincite(args: Namespace, *, build: bool = True) -> Pincite:
     """The index that is asked for; a first run at the default place builds it, unless ``build`` is False."""
     wanted = answering(args)
     try:
-        return _told(Pincite.open(index_dir(args), wanted))
+        return Pincite.open(index_dir(args), wanted)
     except IndexMissing:
         if args.index is not None or not build:
             raise
@@ -38,7 +38,7 @@ def open_pincite(args: Namespace, *, build: bool = True) -> Pincite:
         print("pincite: first run: building the index", file=sys.stderr)
         with ProgressBars() as progress:
             report(index_paths([], index_dir(args), progress=progress))
-        return _told(Pincite.open(index_dir(args), wanted))
+        return Pincite.open(index_dir(args), wanted)
 
 
 def answering(args: Namespace) -> Settings:
@@ -47,11 +47,10 @@ def answering(args: Namespace) -> Settings:
     return Settings(**{name: value for name, value in chosen.items() if value is not None})
 
 
-def _told(pincite: Pincite) -> Pincite:
-    """The same, once the user knows what to make of its confidences."""
+def tell(pincite: Pincite) -> None:
+    """Say what the user should know of the confidences that are shown."""
     if pincite.note:
         print(f"pincite: {safe(pincite.note)}", file=sys.stderr)
-    return pincite
 
 
 def known(pincite: Pincite, ids: Sequence[str]) -> list[str]:

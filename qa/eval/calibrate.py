@@ -19,7 +19,7 @@ from qa.eval.sets import QuestionSet
 from qa.measures.answers import answer_in_text
 from qa.pipeline import Pincite
 from qa.reader.load import uncalibrated
-from qa.reader.scoring import Linear, Scorer, sigmoid
+from qa.reader.scoring import Linear, ScoredReader, sigmoid
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,9 +53,9 @@ class Calibration:
     loss_after: float
 
 
-def shipped(pincite: Pincite) -> Scorer:
-    """What comes with its reader."""
-    return uncalibrated(pincite.settings.reader, pincite.index, pincite.encoder).scorer
+def shipped(pincite: Pincite) -> ScoredReader:
+    """Its reader with the confidence that it came with."""
+    return uncalibrated(pincite.settings.reader, pincite.index, pincite.encoder)
 
 
 def judge(pincite: Pincite, questions: QuestionSet) -> list[Judged]:
@@ -164,18 +164,17 @@ def shown_table(
 
 def write_calibration(
     file: Path,
-    reader: str,
-    start: Scorer,
+    reader: ScoredReader,
     confidence: Linear,
     shown: Sequence[tuple[float, float]],
     note: Mapping[str, object],
 ) -> None:
-    """Write what ``qa.reader.scoring.calibrated`` reads, beside and renamed. ``start``: what it was fitted from."""
+    """Write what ``ScoredReader.with_calibration`` reads, beside and renamed. ``reader``: as it came."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     value = {
-        "reader": reader,
-        "start": start.fingerprint,
+        "reader": reader.name,
+        "version": reader.version,
         "confidence": {"weights": dict(confidence.weights), "bias": confidence.bias},
         "shown": [list(pair) for pair in shown],
         "fitted": dict(note),

@@ -81,6 +81,10 @@ def measure(question: AnalysedQuestion, hit: Hit, sentence: Span, weight: TermWe
     )
 
 
+OF_PASSAGE = "passage_cosine retrieved agreement passage_overlap best_term names_in_passage numbers_in_passage".split()
+"""The names of ``of_passage``."""
+
+
 def of_passage(question: AnalysedQuestion, hit: Hit, weight: TermWeight) -> dict[str, float]:
     """The evidence that is the same for all sentences of a hit, by name: what is known before the passage is read."""
     around = f"{hit.passage.context}\n{hit.passage.text}"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from qa.encoder import Encoder
 from qa.index import OpenIndex
 from qa.reader.evidence import TermWeight, term_weight
 from qa.reader.named import find_reader, named_reader
-from qa.reader.scoring import ScoredReader, calibrated
+from qa.reader.scoring import ScoredReader
 from qa.reader.sentence import SentenceReader
 from qa.reader.similarity import Similarity
 from qa.reader.trained import TrainedReader
@@ -27,7 +26,7 @@ def load_reader(name: str, index: OpenIndex, encoder: Encoder) -> ScoredReader:
     Raises ``ReaderError`` for a name or folder that holds none, ``PinciteError`` for a damaged calibration.
     """
     reader = uncalibrated(name, index, encoder)
-    return replace(reader, scorer=calibrated(reader.scorer, reader.name, calibration_file(reader.name)))
+    return reader.with_calibration(calibration_file(reader.name))
 
 
 def uncalibrated(name: str, index: OpenIndex, encoder: Encoder) -> ScoredReader:

@@ -162,6 +162,14 @@ def readings(score: ScoreWindows, cut: Sequence[Sequence[Window]], top: int = TO
     return [_reading(cuts, list(islice(in_order, len(cuts))), top) for cuts in cut]
 
 
+def shipped_weights() -> str:
+    """SHA-256 of the weights that ship, as stated beside them; raises ``ReaderError`` where it is not."""
+    try:
+        return str(json.loads(WEIGHTS.with_suffix(".json").read_bytes())["weights_sha256"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _bad(WEIGHTS, str(error)) from error
+
+
 def _check(weights_path: Path) -> None:
     """The weights are those their ``.json`` names, and so is the base model."""
     verified_dir()

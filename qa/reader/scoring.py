@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from qa.errors import PinciteError
 from qa.reader.evidence import TermWeight, missing, of_passage, tells
@@ -65,12 +66,6 @@ class Scorer:
     but for very few; None: not known."""
     passed_over: bool = False
     """Whether the user has a calibration that was fitted to another version of this, and so is not used."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with any of the numbers: what a calibration was fitted to."""
-        models = [(sorted(model.weights.items()), model.bias) for model in (self.rank, self.confidence)]
-        return hashlib.sha256(json.dumps([models, self.shown, self.reach]).encode()).hexdigest()[:16]
 
     def least_confidence(self, accuracy: float) -> float:
         """From where to show answers so that ``accuracy`` of them are right.
@@ -139,6 +134,26 @@ class ScoredReader(ABC):
         return known + self.scorer.reach >= score
 
     @property
+    def network(self) -> str:
+        """What tells the weights of its network from others, where its name does not."""
+        return ""
+
+    @property
+    def version(self) -> str:
+        """Another one whenever a confidence fitted to this reader would mean something else: changes with what its
+        inputs are computed by, and with what it was fitted from."""
+        models = [(sorted(model.weights.items()), model.bias) for model in (self.scorer.rank, self.scorer.confidence)]
+        parts = [self.name, self.network, self.similarity.encoder.fingerprint, models]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def with_calibration(self, file: Path) -> Self:
+        """With the confidence in ``file``; as it is where there is none, or one fitted to another reader or version.
+
+        Raises ``PinciteError`` where the file cannot be read.
+        """
+        return replace(self, scorer=_calibrated(self.scorer, self.name, self.version, file))
+
+    @property
     def calibrated(self) -> bool:
         """As ``qa.reader.Reader`` has it."""
         return bool(self.scorer.shown)
@@ -184,23 +199,16 @@ def load_scorer(path: Path) -> Scorer:
     return Scorer(rank, confidence, tuple((least, share) for least, share in fitted["shown"]), fitted["reach"])
 
 
-def calibrated(scorer: Scorer, reader: str, file: Path) -> Scorer:
-    """``scorer`` with the confidence that ``file`` holds for this reader; as it is where there is none, or one that
-    was fitted to another version of it: what the confidence is computed from means something else there.
-
-    Raises ``PinciteError`` where the file cannot be read.
-    """
+def _calibrated(scorer: Scorer, reader: str, version: str, file: Path) -> Scorer:
     try:
         fitted = json.loads(file.read_text(encoding="utf-8"))
         if fitted["reader"] != reader:
             return scorer
-        confidence = Linear(
-            {k: float(v) for k, v in fitted["confidence"]["weights"].items()}, fitted["confidence"]["bias"]
-        )
-        shown = tuple((float(a), float(b)) for a, b in fitted["shown"])
-        if fitted.get("start") != scorer.fingerprint:
+        if fitted.get("version") != version:
             return replace(scorer, passed_over=True)
-        return replace(scorer, confidence=confidence, shown=shown)
+        weights = {name: float(value) for name, value in fitted["confidence"]["weights"].items()}
+        confidence = Linear(weights, float(fitted["confidence"]["bias"]))
+        return replace(scorer, confidence=confidence, shown=tuple((float(a), float(b)) for a, b in fitted["shown"]))
     except FileNotFoundError:
         return scorer
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

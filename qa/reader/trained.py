@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from qa.reader.evidence import measure, tells
 from qa.reader.loaded import ModelReader
-from qa.reader.neural import PassageReading, SpanModel, SpanScore
+from qa.reader.neural import PassageReading, SpanModel, SpanScore, shipped_weights
 from qa.reader.question import AnalysedQuestion
 from qa.reader.scoring import Candidate, Scorer, bounded, load_scorer
 from qa.types import Hit, Passage, Span
@@ -34,6 +34,11 @@ class TrainedReader(ModelReader[SpanModel]):
     scorer: Scorer = field(default_factory=lambda: load_scorer(WEIGHTS))
     name: str = "trained"
     load: Callable[[], SpanModel] = field(default=_shipped, repr=False)
+
+    @property
+    def network(self) -> str:
+        """As ``ScoredReader`` has it; the name of a model that a user names has it already."""
+        return shipped_weights() if self.load is _shipped else ""
 
     def candidates(self, question: AnalysedQuestion, hits: Sequence[Hit]) -> list[Candidate]:
         """The places the model proposes, in the order of hits."""

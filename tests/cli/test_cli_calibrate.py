@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from command import ROUND, UNANSWERABLE, Run
 
+from qa.eval.calibrate import calibrate
 from qa.settings import Settings
 
 
@@ -33,10 +36,24 @@ def test_one_fitted_to_another_version_is_left_out_and_said(
     before = confidences(run, small_index)
     assert run("calibrate", questions, "--index", small_index).status == 0
     file = home / "calibration.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "start": "0" * 16}))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": "0" * 16}))
     assert confidences(run, small_index) == before
     said = run("ask", ROUND[0][0], "--index", small_index).err
     assert "another version of trained" in said and "run `pincite calibrate SET --reader trained` again" in said
+    assert not run("search", ROUND[0][0], "--index", small_index).err  # it shows no confidence
+
+
+def test_one_fitted_to_another_version_goes_where_nothing_better_is_found(
+    run: Run, small_index: Path, questions: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("calibrate", questions, "--index", small_index).status == 0
+    file = home / "calibration.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": "0" * 16}))
+    monkeypatch.setattr("qa.cli.calibrate.calibrate", lambda *given: replace(calibrate(*given), loss_after=9.0))
+    ran = run("calibrate", questions, "--index", small_index)
+    assert ran.status == 0 and "Nothing was written" in ran.out and "was removed" in ran.out
+    assert not file.exists() and not ran.err
+    assert not run("ask", ROUND[0][0], "--index", small_index).err
 
 
 def test_it_fits_to_the_development_half_where_there_is_one(

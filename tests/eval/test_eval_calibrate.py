@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from fakes import FakeEncoder
 from sklearn.linear_model import LogisticRegression
 
 from qa.errors import PinciteError, QuestionSetError
 from qa.eval.calibrate import Judged, calibrate, refit, shown_table, write_calibration
-from qa.reader.scoring import Linear, Scorer, calibrated
+from qa.reader import trained
+from qa.reader.scoring import Linear, ScoredReader, Scorer
+from qa.reader.sentence import SentenceReader
+from qa.reader.similarity import Similarity
+from qa.reader.trained import TrainedReader
 
 START = Linear({"a": 0.0, "b": 0.0}, 0.0)
 
@@ -106,23 +113,64 @@ def test_the_threshold_is_the_lowest_that_reaches_the_accuracy() -> None:
     assert Scorer(Linear({}), Linear({})).least_confidence(0.8) == 0.8
 
 
+SHIPPED = Scorer(Linear({"a": 1.0}), Linear({"a": 1.0}), ((0.1, 0.2),), reach=3.0)
+
+
+ENCODERS = {name: Similarity(FakeEncoder(fingerprint=name)) for name in "12"}
+
+
+def made(
+    kind: Callable[..., ScoredReader] = SentenceReader, scorer: Scorer = SHIPPED, encoder: str = "1"
+) -> ScoredReader:
+    return kind(ENCODERS[encoder], math.cos, scorer)
+
+
 def test_a_written_calibration_takes_the_place_of_the_one_that_ships(tmp_path: Path) -> None:
     file = tmp_path / "new" / "calibration.json"
-    shipped = Scorer(Linear({"a": 1.0}), Linear({"a": 1.0}), ((0.1, 0.2),))
-    assert calibrated(shipped, "trained", file) is shipped
-    write_calibration(file, "trained", shipped, Linear({"b": 2.0}, -1.0), ((0.5, 0.9),), {"set": "mine"})
-    own = calibrated(shipped, "trained", file)
-    assert (own.rank, own.confidence, own.shown) == (shipped.rank, Linear({"b": 2.0}, -1.0), ((0.5, 0.9),))
-    assert calibrated(shipped, "sentence", file) is shipped
-    for other in (replace(shipped, rank=Linear({"a": 1.1})), replace(shipped, confidence=Linear({"a": 1.0}, 0.1))):
-        assert calibrated(other, "trained", file) == replace(other, passed_over=True)
+    assert made().with_calibration(file) == made()
+    write_calibration(file, made(), Linear({"b": 2.0}, -1.0), ((0.5, 0.9),), {"set": "mine"})
+    own = made().with_calibration(file)
+    assert own == made(scorer=replace(SHIPPED, confidence=Linear({"b": 2.0}, -1.0), shown=((0.5, 0.9),)))
+    assert made(TrainedReader).with_calibration(file) == made(TrainedReader)
     assert json.loads(file.read_text())["fitted"] == {"set": "mine"}
     assert [path.name for path in file.parent.iterdir()] == ["calibration.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"reader": "trained"}', '{"reader": "trained", "confidence": 3}'])
+@pytest.mark.parametrize(
+    ("change", "passed_over"),
+    [
+        ({"scorer": replace(SHIPPED, rank=Linear({"a": 1.1}))}, True),
+        ({"scorer": replace(SHIPPED, confidence=Linear({"a": 1.0}, 0.1))}, True),
+        ({"encoder": "2"}, True),
+        ({"scorer": replace(SHIPPED, shown=((0.2, 0.3),), reach=4.0)}, False),  # of these it says nothing
+    ],
+)
+def test_a_calibration_is_passed_over_where_its_inputs_mean_something_else(
+    tmp_path: Path, change: dict[str, Any], passed_over: bool
+) -> None:
+    file = tmp_path / "calibration.json"
+    write_calibration(file, made(), Linear({"b": 2.0}), ((0.5, 0.9),), {})
+    assert made(**change).with_calibration(file).passed_over == passed_over
+
+
+def test_other_weights_of_the_network_make_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = made(TrainedReader).version
+    assert before == made(TrainedReader).version
+    monkeypatch.setattr(trained, "shipped_weights", lambda: "others")
+    assert made(TrainedReader).version != before
+
+
+def test_one_of_an_older_form_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "calibration.json"
+    file.write_text(json.dumps({"reader": "sentence", "weights": [1, 2]}))
+    assert made().with_calibration(file).passed_over
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"reader": "sentence", OURS}', '{"reader": "sentence", OURS, "shown": 3}']
+)
 def test_a_damaged_calibration_names_the_way_out(text: str, tmp_path: Path) -> None:
     file = tmp_path / "calibration.json"
-    file.write_text(text)
+    file.write_text(text.replace("OURS", f'"version": "{made().version}"'))
     with pytest.raises(PinciteError, match="calibrate --reset"):
-        calibrated(Scorer(Linear({}), Linear({})), "trained", file)
+        made().with_calibration(file)

@@ -57,7 +57,7 @@ def test_another_number_is_noticed_and_then_shown(
     assert publish.main() == 0
     assert "| 0.123 |" in (readme := (tmp_path / "README.md").read_text("utf-8"))
     assert "answers shown 10 are right" in readme  # 0.12345 of 80
-    assert "**0.123**" in (tmp_path / "training" / "README.md").read_text("utf-8")
+    assert "| 80 | answer-in-text@1 | **0.123** |" in (tmp_path / "training" / "README.md").read_text("utf-8")
     assert "0.123 of the 80 answerable" in (tmp_path / "training" / "MODEL_CARD.md").read_text("utf-8")
 
 

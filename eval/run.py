@@ -27,6 +27,10 @@ from qa.eval.variants import Variation, variants
 from qa.eval.vary import vary
 from qa.library import index_paths
 from qa.measures.compare import compare
+from qa.reader import trained
+from qa.reader.neural import shipped_weights
+from qa.runtime import compiled
+from qa.runtime.weights import file_sha256
 from qa.settings import home
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -112,6 +116,7 @@ def numbers(each: Set, found: Mapping[str, Report]) -> dict[str, Any]:
         "answerable": about.answerable,
         "commit": about.commit,
         "made": about.made,
+        "made_with": made_with(),
         "encoder": about.encoder,
         "index": about.index_hash,
         "settings": asdict(about.settings),
@@ -126,6 +131,16 @@ def numbers(each: Set, found: Mapping[str, Report]) -> dict[str, Any]:
             for way, report in found.items()
         },
         "reading": reading(found),
+    }
+
+
+def made_with() -> dict[str, str]:
+    """What the numbers follow from besides code and settings: the reader's network and ranking, and how products are
+    rounded, which differs between processors."""
+    return {
+        "network": shipped_weights()[:12],
+        "ranking": file_sha256(trained.WEIGHTS)[:12],
+        "arithmetic": compiled.fast_precision() if compiled.available() else "torch",
     }
 
 

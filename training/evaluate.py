@@ -20,6 +20,7 @@ from typing import Any
 
 from qa.measures.answers import exact_match, f1
 from qa.reader.neural import WEIGHTS, PassageReading, SpanModel
+from qa.runtime.weights import file_sha256
 from training.batches import read_examples
 from training.measures import auroc, best_f1, interval, summary, support
 
@@ -102,6 +103,7 @@ def main() -> None:
             "answerable_only": spans_given_paragraph(asked, readings),
             "seconds": round(seconds, 1),
         }
+    results["network"] = file_sha256(options.weights)[:12]
     print(json.dumps(results, indent=1))
     if options.out:
         options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import sys
@@ -10,6 +11,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+from qa.reader.neural import shipped_weights
+from qa.reader.trained import WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,6 +33,14 @@ def test_what_is_shown_is_up_to_date(publish: ModuleType, monkeypatch: pytest.Mo
     assert publish.main() == 0
     blocks = [name for file in publish.FILES for _, name, _ in publish._BLOCK.findall((ROOT / file).read_text("utf-8"))]
     assert sorted(blocks) == sorted(publish.BLOCKS)
+
+
+def test_the_results_are_of_the_network_and_ranking_that_ship() -> None:
+    ranking = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
+    for file in (ROOT / "eval" / "results").glob("*.json"):
+        made_with = json.loads(file.read_text("utf-8"))["made_with"]
+        assert (made_with["network"], made_with["ranking"]) == (shipped_weights()[:12], ranking), file.name
+    assert json.loads((ROOT / "training" / "results.json").read_text("utf-8"))["network"] == shipped_weights()[:12]
 
 
 def test_another_number_is_noticed_and_then_shown(

@@ -31,7 +31,7 @@ class Settings:
     a folder or a name on a model hub: a question-answering model or cross-encoder of transformers."""
     read_passages: int = 16
     """Passages the reader reads, at most."""
-    read_first: int = 4
+    read_first: int = 3
     """Passages read at first; then, of those in which a better place may be, each time up to as many as were read."""
     max_answers: int = 4
     """Places shown for one question."""

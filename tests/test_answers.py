@@ -132,6 +132,11 @@ def test_a_list_longer_than_a_passage_is_given_whole(ask: Ask, question: str) ->
     assert all(hit.passage.end - hit.passage.start < end - start for hit in answer.hits)
 
 
+def test_the_words_that_answer_are_all_of_a_list_longer_than_a_passage(ask: Ask) -> None:
+    answer = ask("What does the strategy of the harbour rest on?")
+    assert answer.span == FILES["strategy.txt"].partition("commitments:\n\n")[2].partition("\n\nThe")[0]
+
+
 def test_reasons_that_are_counted_are_given_whole(ask: Ask) -> None:
     assert ask("What were the three reasons for approving the strategy?").text == (
         "The strategy was approved for three reasons. First, the cranes are older than the men who drive them. They "

@@ -37,12 +37,13 @@ def with_list(extract: Extract, around: Passage, *, asked: bool) -> Extract:
     if found is None or found[0].end - found[0].start > LONGEST or found[0] == extract.quote:
         return extract
     quote, items = found
+    all_of_it = extract.span == Span(items.start, extract.quote.end)  # as far as the list was known
     inside = quote.start >= extract.passage.start and quote.end <= extract.passage.end
     return replace(
         extract,
         passage=extract.passage if inside else around,
         quote=quote,
-        span=items if asked or extract.span.end <= items.start else extract.span,
+        span=items if asked or all_of_it or extract.span.end <= items.start else extract.span,
     )
 
 

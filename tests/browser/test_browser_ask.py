@@ -41,6 +41,26 @@ def test_the_answer_is_the_stored_text_with_the_right_words_marked(page: Page, e
     assert page.locator(".body").text_content() == text
 
 
+@pytest.mark.parametrize(
+    ("quote", "height"),
+    [("Goals:\n- a quay\n- a lift", 3), ("Goals:\n\n1. a quay\n2. a lift", 4), ("A wrapped\nline - and\none more", 1)],
+)
+def test_items_of_a_list_keep_their_lines(page: Page, quote: str, height: int) -> None:
+    lines = page.evaluate(
+        """async (quote) => {
+            const lib = performance.getEntriesByType("resource").find((entry) => entry.name.includes("/lib.js"));
+            const { el, marked } = await import(lib.name);
+            const card = el("figure", { class: "card" }, el("blockquote", {}, marked(quote, 0, 1)));
+            document.querySelector("header.top").parentElement.append(card);
+            const text = card.firstChild, style = getComputedStyle(text);
+            const inner = text.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+            return Math.round(inner / parseFloat(style.lineHeight));
+        }""",
+        quote,
+    )
+    assert lines == height
+
+
 def test_the_first_citation_opens_by_itself_and_the_question_box_keeps_the_focus(page: Page) -> None:
     ask(page, QUESTION)
     expect(page.locator(".viewer mark")).to_be_in_viewport()

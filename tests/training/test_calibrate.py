@@ -6,8 +6,9 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from qa.reader.evidence import OF_PASSAGE
 from qa.reader.scoring import Linear
-from training.calibrate import OF_PASSAGE, Read, fit_rank, fit_reach
+from training.calibrate import Read, fit_rank, fit_reach, report_reading
 
 
 def row(group: str, high_is_right: bool, own: bool = False) -> Read:
@@ -28,12 +29,32 @@ def test_our_own_questions_do_not_rank() -> None:
 
 
 def test_the_reach_is_what_reading_adds_at_most() -> None:
-    """Known of every passage: 2; reading adds 1 to 1,001 thousandths to those after the first four, whose best place
-    counts. The 99.9th percentile of 1,001 numbers is the last but one."""
+    """Known of every passage: 2; reading adds 0.1 to 100.1 to those after the first three, whose best place counts. Of
+    1,001 numbers, five lie above the 99.5th percentile."""
     known = dict.fromkeys(OF_PASSAGE, 0.0) | {"retrieved": 2.0}
     rank = Linear(dict.fromkeys(OF_PASSAGE, 1.0) | {"span": 1.0})
     rows = [
-        Read("g", False, True, [{**known, "span": span} for span in (50.0, added / 1000, -1.0)], [4, 5, 5], [True] * 3)
+        Read("g", False, True, [{**known, "span": span} for span in (500.0, added / 10, -1.0)], [3, 4, 4], [True] * 3)
         for added in range(1, 1002)
     ]
-    assert fit_reach(rows, rank) == pytest.approx(1.0)
+    assert fit_reach(rows, rank) == pytest.approx(99.6)
+
+
+def test_what_reading_in_steps_reads_and_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three passages are read at first; of the fourth and fifth 1 and 2 are known, and a reach of 5 says which of them
+    may be better than the best one read."""
+    rank = Linear(dict.fromkeys(OF_PASSAGE, 0.0) | {"retrieved": 1.0, "span": 1.0})
+    blank = dict.fromkeys(OF_PASSAGE, 0.0) | {"sentence_cosine": 0.0}
+
+    def asked(*places: tuple[int, float, float]) -> Read:
+        inputs = [{**blank, "retrieved": known, "span": span} for _, known, span in places]
+        return Read("g", False, True, inputs, [passage for passage, _, _ in places], [False] * len(places))
+
+    first = [(1, 0.0, 0.0), (2, 0.0, 0.0)]
+    rows = [
+        asked(*first, (3, 0.0, 9.0), (4, 1.0, 0.0), (5, 2.0, 0.0)),  # neither comes up to 9
+        asked(*first, (3, 0.0, 6.5), (4, 1.0, 0.0), (5, 2.0, 0.0), (5, 2.0, -1.0)),  # the fifth may
+        asked(*first, (3, 0.0, 9.0), (4, 1.0, 9.5), (5, 2.0, 0.0)),  # against what was measured, the fourth is best
+    ]
+    assert report_reading(rows, rank, 5.0) == ([3, 4, 3], 1)
+    assert "read in steps: 3.3 passages, half of the questions 3 or fewer" in capsys.readouterr().out

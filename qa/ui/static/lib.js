@@ -40,12 +40,15 @@ export function icon(name) {
   return svg;
 }
 
+const ITEMS = /^\s*(?:[•‣◦▪·*\-–—]|\d{1,3}[.)]|\(?[a-z]\))\s/gim;
+
 /** The quote as a mark, the words that answer marked more strongly inside it. Offsets are relative to `quote`. */
 export function marked(quote, spanStart, spanEnd) {
-  if (!(spanStart >= 0 && spanStart < spanEnd && spanEnd <= quote.length)) return el("mark", {}, quote);
+  const list = (quote.match(ITEMS) ?? []).length > 1 ? "list" : null; // its items keep their lines
+  if (!(spanStart >= 0 && spanStart < spanEnd && spanEnd <= quote.length)) return el("mark", { class: list }, quote);
   const span = el("strong", {}, quote.slice(spanStart, spanEnd));
   const whole = spanEnd - spanStart > 0.8 * quote.length; // all of it bold would stress nothing
-  return el("mark", { class: whole ? "whole" : null }, quote.slice(0, spanStart), span, quote.slice(spanEnd));
+  return el("mark", { class: [whole && "whole", list].filter(Boolean).join(" ") || null }, quote.slice(0, spanStart), span, quote.slice(spanEnd));
 }
 
 /** An error of the API: `state` is "loading", "busy" or "failed" where asking again may help. */

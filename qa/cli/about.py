@@ -102,7 +102,8 @@ at the very place named. Prints a line for each that fails; exit status 1 if any
 CALIBRATE = """\
 Ask the questions of a set and fit the confidence to what comes back, so that of the answers shown with 80 % about 80 %
 are right on documents like yours. Needs 30 questions or more, some of them unanswerable. Starts from the confidence
-that ships; few questions move it little. --reset goes back to it.
+that ships; few questions move it little. --reset goes back to it. Of a set with a development and a test half it asks
+the first alone, so that the second still tells what it was worth: see --split.
 
   pincite calibrate mine                     a set in eval/sets, by name or path
   pincite calibrate mine --dry-run           say what would change, keep things as they are

@@ -12,6 +12,7 @@ import hashlib
 import io
 import mmap
 import os
+import platform
 import sys
 import tempfile
 import time
@@ -28,17 +29,19 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from qa.runtime.eight_bits import GROUP, round_products
 from qa.runtime.weights import FloatArray
 
 if TYPE_CHECKING:
     import openvino
 
-Precision = Literal["f32", "bf16"]
+Precision = Literal["f32", "bf16", "i8"]
 Outputs: TypeAlias = list[FloatArray]
 
 _CHECK = 4  # bytes of the CRC-32 behind a compiled network, against accidents
 _FORMAT = 2  # raise it when ``bert`` builds another graph from the same weights
 _MOST_STREAMS = 16
+_EIGHT_BITS = ("x86_64", "amd64")
 _KEPT_SECONDS = 30 * 24 * 3600
 _TOGETHER = 4
 """Texts of one length that are computed together, at most: twice as many take no less time a text, since what lies
@@ -48,12 +51,14 @@ between two layers no longer fits the cache of a core."""
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a network is made of. ``weights``: the SHA-256 of its weights; ``build``: makes its graph of them; lengths
-    are rounded up to a multiple of ``step``: a small one wastes less, and has more shapes that must be made ready."""
+    are rounded up to a multiple of ``step``: a small one wastes less, and has more shapes that must be made ready.
+    ``close``: what comes out has to be that of float32 but for a ten-thousandth."""
 
     name: str
     weights: str
     build: Callable[[], openvino.Model]
     step: int
+    close: bool
 
 
 class Network:
@@ -124,11 +129,14 @@ def available() -> bool:
     return _core() is not None
 
 
-def fast_precision() -> Precision:
-    """``bf16`` where the processor multiplies in it, accumulating in float32, and ``f32`` everywhere else."""
+def fast_precision(close: bool) -> Precision:
+    """``bf16`` where the processor multiplies in it, accumulating in float32. Elsewhere ``f32``, but ``i8`` for what
+    need not be so ``close``, on the processors that were tried."""
     core = _core()
     assert core is not None
-    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return "bf16"
+    return "i8" if not close and platform.machine().lower() in _EIGHT_BITS else "f32"
 
 
 def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) -> Network:
@@ -138,9 +146,10 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
     """
     core = _core()
     assert core is not None, "ask available() first"
-    streams, precision = _streams(), precision or fast_precision()
+    streams, precision = _streams(), precision or fast_precision(recipe.close)
     options = {
-        "INFERENCE_PRECISION_HINT": precision,
+        "INFERENCE_PRECISION_HINT": "f32" if precision == "i8" else precision,
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP if precision == "i8" else 0,
         "NUM_STREAMS": streams,
         "INFERENCE_NUM_THREADS": streams,
         "ENABLE_CPU_PINNING": False,
@@ -148,7 +157,8 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
     path = _path(core, recipe, cache_dir, precision)
     if network := _from_disk(core, path, recipe.step, options, streams):
         return network
-    compiled = core.compile_model(recipe.build(), "CPU", options)
+    model = recipe.build()
+    compiled = core.compile_model(round_products(model) if precision == "i8" else model, "CPU", options)
     exported = compiled.export_model()
     _write(path, exported.getvalue() if isinstance(exported, io.BytesIO) else bytes(exported))
     del exported  # read back, it takes half the memory
@@ -157,7 +167,7 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
 
 def compile_ahead(recipe: Recipe, cache_dir: Path) -> None:
     """Compile the network into ``cache_dir`` if it is not there; whether that is whole is seen when it is loaded."""
-    if not _path(_core(), recipe, cache_dir, fast_precision()).is_file():
+    if not _path(_core(), recipe, cache_dir, fast_precision(recipe.close)).is_file():
         load(recipe, cache_dir)
 
 

@@ -69,6 +69,17 @@ def test_every_set_in_every_way_numbers_only(
         assert path.stat().st_size < 100_000
 
 
+def test_what_quicker_products_change_is_published(
+    published: ModuleType, data: Path, tmp_path: Path, fake: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "results"
+    words = ["--data", str(data), "--out", str(out), "--only", "xquad_en", "--float32"]
+    assert published.main(words, fake.engine) == 0
+    found = json.loads((out / "xquad_en.json").read_text())["against_float32"]
+    assert {one["difference"] for one in found} == {0.0} and "answer-in-text@1" in {one["measure"] for one in found}
+    assert "against float32: of " in (out / "README.md").read_text()
+
+
 def test_what_is_finished_is_not_run_again(published: ModuleType, data: Path, tmp_path: Path, fake: Any) -> None:
     words = ["--data", str(data), "--out", str(tmp_path / "results"), "--only", "xquad_en", "--limit", "2"]
     published.main(words, fake.engine)

@@ -17,7 +17,7 @@ from qa.encoder.sentence_transformer import SentenceTransformerEncoder
 from qa.reader import neural_light
 from qa.reader.neural import WEIGHTS, SpanModel, readings
 from qa.reader.neural_pieces import windows
-from qa.runtime import compiled
+from qa.runtime import compiled, eight_bits
 from qa.runtime.minilm import SHA256, verified_dir
 
 pytestmark = pytest.mark.skipif(not compiled.available(), reason="OpenVINO is not there")
@@ -57,7 +57,7 @@ def test_vectors_are_those_of_sentence_transformers(
 
 
 @pytest.mark.skipif(not WEIGHTS.exists(), reason="the reader's weights are not there")
-@pytest.mark.parametrize(("precision", "most"), [("f32", 2e-3), (None, 0.5)])
+@pytest.mark.parametrize(("precision", "most"), [("f32", 2e-3), (None, 0.5), ("i8", 0.5)])
 def test_readings_are_those_of_torch(precision: compiled.Precision | None, most: float) -> None:
     from qa.reader.neural_model import load_net, score_windows
 
@@ -115,6 +115,53 @@ def test_both_networks_are_compiled_when_an_index_is_built(tmp_path: Path, monke
     assert kept[1] == kept[0]  # once is enough
 
 
+@pytest.mark.parametrize(
+    ("can", "machine", "reading"),
+    [
+        (["FP32", "INT8", "BF16"], "x86_64", "bf16"),
+        (["FP32", "INT8"], "x86_64", "i8"),
+        (["FP32", "INT8"], "AMD64", "i8"),
+        (["FP32", "INT8", "FP16"], "aarch64", "f32"),
+    ],
+)
+def test_what_a_processor_computes_in(
+    monkeypatch: pytest.MonkeyPatch, can: list[str], machine: str, reading: compiled.Precision
+) -> None:
+    class Core:
+        def get_property(self, device: str, name: str) -> list[str]:
+            return can
+
+    monkeypatch.setattr(compiled, "_core", Core)
+    monkeypatch.setattr(compiled.platform, "machine", lambda: machine)
+    assert compiled.fast_precision(close=False) == reading
+    assert compiled.fast_precision(close=True) == ("bf16" if reading == "bf16" else "f32")
+
+
+def test_large_matrices_are_rounded_to_eight_bits() -> None:
+    import openvino
+    from openvino import opset13 as op
+
+    chance = np.random.default_rng(0)
+    large = chance.standard_normal((400, 8), dtype=np.float32) * np.arange(400, dtype=np.float32)[:, None]
+    small = chance.standard_normal((5, 400), dtype=np.float32)
+    given = op.parameter([1, 8], np.float32)
+    between = op.matmul(given, op.constant(large), False, True)
+    model = openvino.Model([op.matmul(between, op.constant(small), False, True), between], [given], "two")
+    matrices = {
+        len(node.data): np.asarray(node.data)
+        for node in eight_bits.round_products(model).get_ops()
+        if node.get_type_name() == "Constant" and node.data.ndim == 2 and node.data.shape[1] > 1
+    }
+    assert matrices[400].dtype == np.int8 and np.array_equal(matrices[5], small)
+    assert np.abs(matrices[400]).max(axis=1).tolist() == [0] + [127] * 399  # every row to steps of its own
+    request = openvino.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
+    value = chance.standard_normal((1, 8), dtype=np.float32)
+    _, found = (np.array(request.infer([value])[number]) for number in range(2))
+    most = np.abs(large).max(axis=1) / 127 / 2 * np.abs(value).sum()  # half a step for each number
+    assert (np.abs(found - value @ large.T) <= most + 1e-4).all()
+    assert not np.array_equal(found, value @ large.T)
+
+
 def test_several_threads_get_what_one_gets() -> None:
     encoder = PackagedEncoder("packaged", verified_dir())
     expected = encoder.encode(TEXTS)
@@ -128,7 +175,7 @@ class Kept:
         self.made = 0
 
     def recipe(self, weights: str = "w") -> compiled.Recipe:
-        return compiled.Recipe("tiny", weights, self.build, step=4)
+        return compiled.Recipe("tiny", weights, self.build, step=4, close=True)
 
     def build(self):  # type: ignore[no-untyped-def]
         import openvino
@@ -152,7 +199,7 @@ def test_it_is_compiled_once(tmp_path: Path) -> None:
         assert total(compiled.load(kept.recipe(), tmp_path / "new"), 5) == [10.0] * 4
     assert kept.made == 1
     compiled.load(kept.recipe("other weights"), tmp_path / "new")
-    compiled.load(kept.recipe(), tmp_path / "new", "f32" if compiled.fast_precision() == "bf16" else "bf16")
+    compiled.load(kept.recipe(), tmp_path / "new", "f32" if compiled.fast_precision(close=True) == "bf16" else "bf16")
     assert kept.made == 3
     assert {path.suffix for path in (tmp_path / "new").iterdir()} == {".blob"}
 

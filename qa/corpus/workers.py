@@ -7,7 +7,6 @@ Every worker has a limit of memory and every document one of time. Jobs and docu
 from __future__ import annotations
 
 import json
-import os
 import queue
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from typing import Any
 from qa.corpus.formats import ARCHIVES
 from qa.corpus.load import Job, load
 from qa.corpus.worker import Item, item_from_json, job_to_json
+from qa.runtime.cores import cores
 from qa.types import Failure
 
 _AHEAD = 6
@@ -51,7 +51,7 @@ class Workers:
     """Up to ``count`` worker processes, each started when it is first needed; None: as many as there are cores."""
 
     def __init__(self, count: int | None = None, limits: Limits = Limits()) -> None:
-        self._count = count or min(4, _cores())
+        self._count = count or min(4, cores())
         self._limits = limits
         self._idle: list[_Worker] = []
         self._all: list[_Worker] = []
@@ -217,7 +217,3 @@ def _size(job: Job) -> int:
         return job.path.stat().st_size
     except OSError:
         return 0
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

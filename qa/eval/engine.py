@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,10 +13,11 @@ from qa.errors import QuestionError
 from qa.library import Progress, build
 from qa.pipeline import Mode, Pincite
 from qa.reader.load import load_reader
+from qa.runtime.cores import cores
 from qa.settings import Settings
 from qa.types import Answer, Document, Failure, Hit, Passage
 
-_AT_ONCE = max(2, os.cpu_count() or 1)
+_AT_ONCE = max(2, cores())
 """Questions of a batch that are on their way at the same time."""
 
 

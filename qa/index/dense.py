@@ -7,7 +7,6 @@ at, and their scores come from the first. A filter always looks at every vector 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.encoder import FloatArray
+from qa.runtime.cores import cores
 
 FOLDER_NAME = "dense"
 FLAT_MOST = 50_000
@@ -28,7 +28,7 @@ _ROWS = "rows.npy"
 _VECTORS = "vectors.faiss"
 _LISTS = "lists.faiss"
 _AT_ONCE = 16_384
-_PARTS = min(8, os.cpu_count() or 1)
+_PARTS = min(8, cores())
 _PART_LEAST = 20_000
 """Vectors for which a thread of its own is worth while."""
 _GATHERED_SHARE = 8

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from qa.runtime.cores import cores
 from qa.runtime.eight_bits import GROUP, round_products
 from qa.runtime.weights import FloatArray
 
@@ -202,12 +203,8 @@ def _openvino() -> Any:
 
 
 def _streams() -> int:
-    """How many texts are computed side by side: one a core, of the cores this process may use."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on this system
-        cores = os.cpu_count() or 1
-    return min(cores, _MOST_STREAMS)
+    """How many texts are computed side by side: one a core."""
+    return min(cores(), _MOST_STREAMS)
 
 
 def _key(core: Any, recipe: Recipe, precision: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Collection, Sequence
@@ -28,6 +29,9 @@ from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, 
 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry", "reader_name"]
 
+BESIDE = 0.5
+"""Log odds: a passage is read if a place may be in it that ranks so little below the best one found. It may be another
+answer, and those are to be shown too."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _ABOUT_NOTHING = "The question does not say what it is about: ask it in full."
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
@@ -214,9 +218,9 @@ class Pincite:
         )
 
     def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
-        """What was read, and what was found in it: the first passages, then of those in which a better place may be,
-        each time up to as many as were read so far, until there are none; then those that may give another figure.
-        Nothing for a question about nothing."""
+        """What was read, and what was found in it: the first passages, then of those in which a place may be that comes
+        near the best, each time up to as many as were read so far, until there are none; then those that may give
+        another figure. Nothing for a question about nothing."""
         if not says_something(question):
             return (), ()
         hits = hits[: self.settings.read_passages]
@@ -224,7 +228,8 @@ class Pincite:
         while rest:
             read += rest[:count]
             found = self.reader.read(question, read)  # it remembers what it has read
-            rest = [hit for hit in rest[count:] if not found or self.reader.may_reach(question, hit, found[0].score)]
+            near = found[0].score - BESIDE if found else -math.inf
+            rest = [hit for hit in rest[count:] if self.reader.may_reach(question, hit, near)]
             count = len(read)
         if (
             found

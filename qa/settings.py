@@ -31,8 +31,8 @@ class Settings:
     a folder or a name on a model hub: a question-answering model or cross-encoder of transformers."""
     read_passages: int = 16
     """Passages the reader reads, at most."""
-    read_first: int = 3
-    """Passages read at first; then, of those in which a better place may be, each time up to as many as were read."""
+    read_first: int = 2
+    """Passages read at first; then, of those in which a place may be as good, each time up to as many as were read."""
     max_answers: int = 4
     """Places shown for one question."""
     accuracy: float = 0.8

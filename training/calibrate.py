@@ -33,7 +33,7 @@ from qa.corpus import read
 from qa.corpus.layout import blocks_of
 from qa.eval.calibrate import shown_table
 from qa.library import build
-from qa.pipeline import Pincite
+from qa.pipeline import BESIDE, Pincite
 from qa.reader import sentence, trained
 from qa.reader.evidence import OF_PASSAGE, term_weight
 from qa.reader.question import analyse
@@ -173,7 +173,7 @@ def report_reading(rows: Sequence[Read], rank: Linear, reach: float) -> tuple[li
         while rest:
             best = max(best, *(scores[passage] for passage in rest[:count]))
             read += len(rest[:count])
-            rest, count = [one for one in rest[count:] if before[one] + reach >= best], read
+            rest, count = [one for one in rest[count:] if before[one] + reach >= best - BESIDE], read
         reads.append(read)
         others += best < max(scores.values())
     leads = [one["sentence_cosine"] - one["passage_cosine"] for row in rows for one in row.inputs]

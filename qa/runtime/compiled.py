@@ -69,6 +69,7 @@ class Network:
         self._compiled = compiled
         self._step = step
         self._content = content  # the mapped file it came from: weights may be read where they lie
+        self._shapes: set[tuple[int, ...]] = set()  # texts and length of what was computed so far
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(streams + 1):  # one more, so that the next is ready when one is done
             self._idle.put(compiled.create_infer_request())
@@ -83,13 +84,15 @@ class Network:
         texts = list(embedded)
         done: dict[int, Outputs] = {}
         running: deque[tuple[Any, list[int]]] = deque()
+        shapes: set[tuple[int, ...]] = set()
         try:
             for group in _groups([self._length(len(text)) for text in texts], self._streams):
                 while (request := self._take(wait=not running)) is None:
                     done |= self._collect(running)
                 running.append((request, group))
-                some = [texts[number] for number in group]
-                request.start_async(_padded(some, self._length(len(some[0]))))
+                padded = _padded([texts[number] for number in group], self._length(len(texts[group[0]])))
+                shapes.add(padded[1].shape)
+                request.start_async(padded)
             while running:
                 done |= self._collect(running)
         finally:
@@ -97,7 +100,9 @@ class Network:
                 with suppress(RuntimeError):  # what went wrong is on its way already
                     request.wait()
                 self._idle.put(request)
-            self._forget_file()
+            if not shapes <= self._shapes:
+                self._shapes |= shapes
+                self._forget_file()
         return [done[number] for number in range(len(texts))]
 
     def _length(self, pieces: int) -> int:
@@ -105,7 +110,8 @@ class Network:
         return -(-pieces // self._step) * self._step
 
     def _forget_file(self) -> None:
-        """Let go of the file's pages: weights are rearranged when first used, and hardly read again as they were."""
+        """Let go of the file's pages: weights are rearranged when first used for a shape, and hardly read again as they
+        were."""
         if self._content is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._content.base.madvise(mmap.MADV_DONTNEED)
 

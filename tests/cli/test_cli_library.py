@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -97,6 +98,35 @@ class TestIndex:
             write(folder, files)
         assert is_error(run("index", folder, "--index", built), str(folder))
         assert ids(run, built) == sorted(TEXTS)
+
+    def test_a_folder_that_cannot_be_listed_changes_nothing(
+        self, run: Run, built: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        scandir = os.scandir
+
+        def refusing(path: str | int) -> object:
+            if str(path) == str(docs):
+                raise PermissionError(13, "Permission denied", path)
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refusing)
+        ran = run("index", docs, "--index", built)
+        assert is_error(ran, str(docs)) and "cannot be listed" in ran.err
+        assert ids(run, built) == sorted(TEXTS)
+
+    def test_a_file_of_five_megabytes(self, run: Run, tmp_path: Path, index_dir: Path) -> None:
+        lines = [f"Ledger line {number} was signed by clerk {number % 977}.\n" for number in range(110_000)]
+        lines[70_000] = "The lighthouse keeper was paid forty crowns.\n"
+        text = "".join(lines)
+        assert len(text) > 5_000_000 * 0.9
+        docs = write(tmp_path / "large", {"ledger.txt": text})
+        assert run("index", docs, "--index", index_dir, "--encoder", "fake").status == 0
+        found = run("ask", "What was the lighthouse keeper paid?", "--json", "--index", index_dir)
+        quotes = [(one["quote"], one["start"]) for one in found.rows[0]["citations"]] or [
+            (hit["text"], hit["start"]) for hit in found.rows[0]["hits"][:1]
+        ]
+        quote, start = quotes[0]
+        assert lines[70_000].strip() in quote and text[start : start + len(quote)] == quote
 
     def test_an_encoder_that_is_not_there(self, run: Run, docs: Path, built: Path, tmp_path: Path) -> None:
         (tmp_path / "no model").mkdir()

@@ -29,20 +29,20 @@ def test_our_own_questions_do_not_rank() -> None:
 
 
 def test_the_reach_is_what_reading_adds_at_most() -> None:
-    """Known of every passage: 2; reading adds 0.1 to 100.1 to those after the first three, whose best place counts. Of
+    """Known of every passage: 2; reading adds 0.1 to 100.1 to those after the first two, whose best place counts. Of
     1,001 numbers, five lie above the 99.5th percentile."""
     known = dict.fromkeys(OF_PASSAGE, 0.0) | {"retrieved": 2.0}
     rank = Linear(dict.fromkeys(OF_PASSAGE, 1.0) | {"span": 1.0})
     rows = [
-        Read("g", False, True, [{**known, "span": span} for span in (500.0, added / 10, -1.0)], [3, 4, 4], [True] * 3)
+        Read("g", False, True, [{**known, "span": span} for span in (500.0, added / 10, -1.0)], [2, 3, 3], [True] * 3)
         for added in range(1, 1002)
     ]
     assert fit_reach(rows, rank) == pytest.approx(99.6)
 
 
 def test_what_reading_in_steps_reads_and_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """Three passages are read at first; of the fourth and fifth 1 and 2 are known, and a reach of 5 says which of them
-    may be better than the best one read."""
+    """Two passages are read at first; of the third and fourth 1 and 2 are known, and a reach of 5 says which of them
+    may come to half a unit below the best one read."""
     rank = Linear(dict.fromkeys(OF_PASSAGE, 0.0) | {"retrieved": 1.0, "span": 1.0})
     blank = dict.fromkeys(OF_PASSAGE, 0.0) | {"sentence_cosine": 0.0}
 
@@ -50,11 +50,12 @@ def test_what_reading_in_steps_reads_and_leaves_out(capsys: pytest.CaptureFixtur
         inputs = [{**blank, "retrieved": known, "span": span} for _, known, span in places]
         return Read("g", False, True, inputs, [passage for passage, _, _ in places], [False] * len(places))
 
-    first = [(1, 0.0, 0.0), (2, 0.0, 0.0)]
     rows = [
-        asked(*first, (3, 0.0, 9.0), (4, 1.0, 0.0), (5, 2.0, 0.0)),  # neither comes up to 9
-        asked(*first, (3, 0.0, 6.5), (4, 1.0, 0.0), (5, 2.0, 0.0), (5, 2.0, -1.0)),  # the fifth may
-        asked(*first, (3, 0.0, 9.0), (4, 1.0, 9.5), (5, 2.0, 0.0)),  # against what was measured, the fourth is best
+        asked((1, 0.0, 0.0), (2, 0.0, 9.0), (3, 1.0, 0.0), (4, 2.0, 0.0)),  # neither comes up to 8.5
+        asked((1, 0.0, 0.0), (2, 0.0, 7.4), (3, 1.0, 0.0), (4, 2.0, 0.0), (4, 2.0, -1.0)),  # the fourth may
+        asked(
+            (1, 0.0, 0.0), (2, 0.0, 9.0), (3, 1.0, 9.5), (4, 2.0, 0.0)
+        ),  # against what was measured, the third is best
     ]
-    assert report_reading(rows, rank, 5.0) == ([3, 4, 3], 1)
-    assert "read in steps: 3.3 passages, half of the questions 3 or fewer" in capsys.readouterr().out
+    assert report_reading(rows, rank, 5.0) == ([2, 3, 2], 1)
+    assert "read in steps: 2.3 passages, half of the questions 2 or fewer" in capsys.readouterr().out

@@ -78,10 +78,11 @@ def test_every_question_about_an_invented_text_finds_it() -> None:
 def test_the_invented_mix_needs_no_public_sets(tmp_path: Path) -> None:
     items, *others = question_sets(tmp_path / "none", "invented")
     assert len(others) == len(INVENTED) - 1
+    items = items[:360]  # embedding all of them takes a minute
     held = {item.context for item in items if item.group in held_groups(items)}
     trained = list(examples_of(items, "invented", Random(1)))
     validated = {example["question"] for example in held_written(items)}
-    assert held and len(trained) > 5_000 and len(validated) > 200
+    assert held and len(trained) > 1_400 and len(validated) > 50
     assert not {example["question"] for example in trained} & validated
     rivals = [text for example in trained for _, text in example.get("rivals", [])]
     assert rivals and not any(text in whole for text in rivals for whole in held)

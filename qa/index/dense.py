@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 
 import faiss
@@ -29,7 +30,7 @@ _VECTORS = "vectors.faiss"
 _LISTS = "lists.faiss"
 _AT_ONCE = 16_384
 _PARTS = min(8, cores())
-_PART_LEAST = 20_000
+_PART_LEAST = 10_000
 """Vectors for which a thread of its own is worth while."""
 _GATHERED_SHARE = 8
 """One part in this many, or fewer, are gathered and scored; of more, all are scored and the others left out."""
@@ -128,9 +129,14 @@ class DenseIndex:
             end = min(start + size, len(self))
             return self._selected(vector, k, faiss.IDSelectorRange(start, end), end - start)
 
-        with ThreadPoolExecutor(len(starts)) as threads:
-            scores, places = zip(*threads.map(search, starts), strict=True)
+        scores, places = zip(*self._threads.map(search, starts), strict=True)
         return np.concatenate(scores, axis=1), np.concatenate(places, axis=1)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """They end with this object. In each, FAISS keeps to that thread: a team of its own for every one of them
+        makes a search ten times as slow."""
+        return ThreadPoolExecutor(_PARTS, initializer=lambda: faiss.omp_set_num_threads(1))
 
     def _selected(self, vector: FloatArray, k: int, selector: faiss.IDSelector, count: int) -> tuple[FloatArray, Rows]:
         """The ``k`` best of the ``count`` that ``selector`` admits, and all that are as good as the last of them: of

@@ -40,7 +40,7 @@ Precision = Literal["f32", "bf16", "i8"]
 Outputs: TypeAlias = list[FloatArray]
 
 _CHECK = 4  # bytes of the CRC-32 behind a compiled network, against accidents
-_FORMAT = 2  # raise it when ``bert`` builds another graph from the same weights
+_FORMAT = 3  # raise it when ``bert`` builds another graph from the same weights
 _MOST_STREAMS = 16
 _EIGHT_BITS = ("x86_64", "amd64")
 _KEPT_SECONDS = 30 * 24 * 3600

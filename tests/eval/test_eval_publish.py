@@ -49,7 +49,8 @@ def test_another_number_is_noticed_and_then_shown(
     for name in publish.FILES:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
-    for file in [*(ROOT / "eval" / "results").glob("*.json"), ROOT / "training" / "results.json"]:
+    others = (ROOT / part / "results.json" for part in ("training", "bench"))
+    for file in [*(ROOT / "eval" / "results").glob("*.json"), *others]:
         copy = tmp_path / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(file.read_text("utf-8"), "utf-8")

@@ -152,7 +152,7 @@ def exact(index_dir: str) -> Any:
         sum(_right(answer, row) for answer, row in zip(side, questions(), strict=True)) / len(both) for side in answers
     ]
     return {
-        "precision": compiled.fast_precision(close=False),
+        "precision": compiled.fast_precision(),
         "same": sum(_shown(one) == _shown(other) for one, other in both) / len(both),
         "apart": max(abs(one.confidence - other.confidence) for one, other in both),
         "right": right[0],

@@ -2,9 +2,9 @@
 
     python eval/publish.py [--check]
 
-They come from ``eval/results`` (``eval/run.py``) and ``training/results.json`` (``training.evaluate --out``). What
-stands between ``<!-- numbers: NAME -->`` and ``<!-- end -->`` is made anew; ``--check`` changes nothing, and fails
-where something would change.
+They come from ``eval/results`` (``eval/run.py``), ``training/results.json`` (``training.evaluate --out``) and
+``bench/results.json`` (``bench --out``). What stands between ``<!-- numbers: NAME -->`` and ``<!-- end -->`` is made
+anew; ``--check`` changes nothing, and fails where something would change.
 """
 
 from __future__ import annotations
@@ -35,9 +35,14 @@ def main() -> int:
 
 
 def results(root: Path) -> dict[str, Json]:
-    """What was measured, by set; ``reader`` is what the network does with the right passage before it."""
+    """What was measured, by set; ``reader`` is what the network does with the right passage before it, ``bench`` how
+    fast everything is."""
     found = {file.stem: _json(file) for file in sorted((root / "eval" / "results").glob("*.json"))}
-    return {**found, "reader": _json(root / "training" / "results.json")}
+    return {
+        **found,
+        "reader": _json(root / "training" / "results.json"),
+        "bench": _json(root / "bench" / "results.json"),
+    }
 
 
 def filled(text: str, found: Mapping[str, Json]) -> str:
@@ -151,12 +156,23 @@ def card(found: Mapping[str, Json]) -> str:
     )
 
 
+def speed(found: Mapping[str, Json]) -> str:
+    """All that was timed, beside what it is held to."""
+    lines = ["| | Pincite | beside it | ratio | goal |", "|---|---:|---:|---:|---:|"]
+    for row in found["bench"]["rows"]:
+        beside = row["against"] if row["theirs"] is None else f"{row['theirs']:.3g} {row['against']}"
+        ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        lines.append(f"| {row['name']} | {row['ours']:.3g} {row['unit']} | {beside} | {ratio} | {row['goal']} |")
+    return "\n".join(lines)
+
+
 BLOCKS: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
     "own": own,
     "public": public,
     "spans": spans,
     "reader": reader,
     "card": card,
+    "speed": speed,
 }
 _WAYS = ("lexical", "dense", "hybrid", "answers")
 

@@ -5,23 +5,24 @@
 ``DIR`` holds the public test collections, each in a folder as ``eval/README.md`` says; a collection that is not there
 is passed over. Our own set comes with the checkout; its test half is asked. What is finished is not run again: the
 runs lie below the data folder of Pincite, and only numbers go into ``eval/results``. Stopped, the same command goes
-on. ``--limit N`` asks the first N questions of each set, for trying it out. ``--float32`` asks once more with a reader
-that computes in float32, and publishes what this processor's quicker products change.
+on. ``--limit N`` asks the first N questions of each set, for trying it out. ``--float32`` indexes and asks once more
+with networks that compute in float32, and publishes what this processor's quicker products change.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from qa.errors import PinciteError
-from qa.eval.engine import PRODUCT, Engine, OpenedPincite, Subject
+from qa.eval.engine import PRODUCT, Engine
 from qa.eval.plan import Format, Plan
 from qa.eval.progress import Meter
 from qa.eval.report import Report
@@ -31,11 +32,10 @@ from qa.eval.vary import vary
 from qa.library import index_paths
 from qa.measures.compare import compare
 from qa.reader import trained
-from qa.reader.neural import SpanModel, shipped_weights
-from qa.reader.trained import TrainedReader
+from qa.reader.neural import shipped_weights
 from qa.runtime import compiled
 from qa.runtime.weights import file_sha256
-from qa.settings import Settings, home
+from qa.settings import home
 
 RESULTS = Path(__file__).resolve().parent / "results"
 WAYS = {"lexical": "lexical", "dense": "dense", "hybrid": "hybrid", "answers": "hybrid with reader"}
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None, engine: Engine = PRODUCT) -> int:
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: eval/results")
     parser.add_argument("--only", choices=[each.name for each in SETS], help="this set alone")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N questions of each set")
-    parser.add_argument("--float32", action="store_true", help="compare with a reader that computes in float32")
+    parser.add_argument("--float32", action="store_true", help="compare with networks that compute in float32")
     args = parser.parse_args(argv)
     try:
         for each in SETS:
@@ -97,25 +97,19 @@ def _publish(each: Set, args: argparse.Namespace, engine: Engine) -> None:
     found: dict[str, Report] = {
         way.plan.mode or "": report for way, (_, report) in zip(ways, vary(ways, engine, progress=meter), strict=True)
     }
-    exact = _in_float32(each, ways[-1].plan, engine, meter) if args.float32 else None
+    exact = _in_float32(each, args, source, engine, meter) if args.float32 else None
     args.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(numbers(each, found, exact), ensure_ascii=False, indent=1)
     (args.out / f"{each.name}.json").write_text(f"{text}\n", encoding="utf-8")
     print(f"{each.name}: {args.out / each.name}.json", file=sys.stderr)
 
 
-def _in_float32(each: Set, plan: Plan, engine: Engine, meter: Meter) -> Report:
-    """Answers of the product, its reader computing in float32 whatever the processor has."""
-
-    def opened(folder: Path, settings: Settings) -> Subject:
-        subject = engine.open(folder, settings)
-        if isinstance(subject, OpenedPincite) and isinstance(subject.pincite.reader, TrainedReader):
-            reader = replace(subject.pincite.reader, load=partial(SpanModel.load, precision="f32"))
-            return replace(subject, pincite=replace(subject.pincite, reader=reader))
-        return subject
-
-    out = home() / "eval-cache" / "float32" / each.name
-    return run_plan(plan, Engine(opened, engine.build), out=out, progress=meter, reuse=True)
+def _in_float32(each: Set, args: argparse.Namespace, source: Path | None, engine: Engine, meter: Meter) -> Report:
+    """The product's answers, and its index, by networks that compute in float32 whatever the processor has."""
+    apart = home() / "eval-cache" / "float32"
+    with patch.dict(os.environ, PINCITE_HOME=str(apart)), patch.object(compiled, "fast_precision", lambda: "f32"):
+        plan = replace(_plan(each, source, args.limit), mode=None)
+        return run_plan(plan, engine, out=apart / "runs" / each.name, progress=meter, reuse=True)
 
 
 def _plan(each: Set, source: Path | None, limit: int | None) -> Plan:
@@ -128,7 +122,7 @@ def _plan(each: Set, source: Path | None, limit: int | None) -> Plan:
 
 def numbers(each: Set, found: Mapping[str, Report], exact: Report | None = None) -> dict[str, Any]:
     """What is published of a set: measures and their intervals, and no text of a document or a question. ``exact``:
-    the answers of a reader that computed in float32."""
+    the answers in float32."""
     about = next(iter(found.values())).about
     return {
         "set": each.name,
@@ -164,7 +158,7 @@ def made_with() -> dict[str, str]:
     return {
         "network": shipped_weights()[:12],
         "ranking": file_sha256(trained.WEIGHTS)[:12],
-        "arithmetic": compiled.fast_precision(close=False) if compiled.available() else "torch",
+        "arithmetic": compiled.fast_precision() if compiled.available() else "torch",
     }
 
 
@@ -209,9 +203,9 @@ def _section(found: Mapping[str, Any]) -> str:
     if against := found.get("against_float32"):
         most = min(against, key=lambda one: one["p"])
         lines.append(
-            f"\nThe reader's products as this processor computes them, against float32: of {len(against)} measures "
-            f"the change least likely by chance is {most['measure']} {most['difference']:+.3f} {_between(most)}, "
-            f"p = {most['p']:.2f}, {most['p_holm']:.2f} by Holm's correction."
+            f"\nNetworks as this processor computes them ({found['made_with']['arithmetic']}), against float32: of "
+            f"{len(against)} measures the change least likely by chance is {most['measure']} {most['difference']:+.3f} "
+            f"{_between(most)}, p = {most['p']:.2f}, {most['p_holm']:.2f} by Holm's correction."
         )
     return "\n".join(lines) + "\n"
 

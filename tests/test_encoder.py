@@ -68,7 +68,7 @@ class TestPackaged:
         assert (other.name, other.fingerprint) == (encoder.name, encoder.fingerprint)
         assert (other.dimensions, other.max_tokens) == (encoder.dimensions, encoder.max_tokens)
         [found], [expected] = other.encode(["a text"]), encoder.encode(["a text"])
-        assert found @ expected > 0.9999
+        assert found @ expected > 0.997  # eight-bit products, on some processors
         assert other.count_tokens(["embeddings", ""]) == encoder.count_tokens(["embeddings", ""])
 
 
@@ -236,7 +236,7 @@ class TestFolders:
         other = load_encoder("my model")
         assert other.name == str(tmp_path / "my model")  # good from any folder
         assert other.fingerprint != encoder.fingerprint and len(other.fingerprint) == 64
-        assert float(other.encode(["a text"])[0] @ encoder.encode(["a text"])[0]) > 0.9999
+        assert float(other.encode(["a text"])[0] @ encoder.encode(["a text"])[0]) > 0.997  # as above
         assert (other.dimensions, other.max_tokens) == (384, 256)
 
     def test_the_fingerprint_changes_with_weights_and_settings(self, tmp_path: Path) -> None:

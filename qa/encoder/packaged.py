@@ -82,7 +82,7 @@ class PackagedEncoder(BatchedEncoder):
 
     @cached_property
     def _network(self) -> compiled.Network:
-        recipe = compiled.Recipe("encoder", SHA256, lambda: encoder_model(base_tensors()), _STEP, close=True)
+        recipe = compiled.Recipe("encoder", SHA256, lambda: encoder_model(base_tensors()), _STEP)
         try:
             return compiled.load(recipe, cache_dir(), self._precision)
         except RuntimeError as error:

@@ -46,7 +46,7 @@ def compile_light(weights_path: Path) -> None:
 
 def _recipe(weights_path: Path) -> compiled.Recipe:
     weights = file_sha256(weights_path)
-    return compiled.Recipe("reader", weights, lambda: reader_model(read_tensors(weights_path)), _STEP, close=False)
+    return compiled.Recipe("reader", weights, lambda: reader_model(read_tensors(weights_path)), _STEP)
 
 
 def _by_length(square: FloatArray) -> FloatArray:

@@ -52,14 +52,12 @@ between two layers no longer fits the cache of a core."""
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a network is made of. ``weights``: the SHA-256 of its weights; ``build``: makes its graph of them; lengths
-    are rounded up to a multiple of ``step``: a small one wastes less, and has more shapes that must be made ready.
-    ``close``: what comes out has to be that of float32 but for a ten-thousandth."""
+    are rounded up to a multiple of ``step``: a small one wastes less, and has more shapes that must be made ready."""
 
     name: str
     weights: str
     build: Callable[[], openvino.Model]
     step: int
-    close: bool
 
 
 class Network:
@@ -136,14 +134,14 @@ def available() -> bool:
     return _core() is not None
 
 
-def fast_precision(close: bool) -> Precision:
-    """``bf16`` where the processor multiplies in it, accumulating in float32. Elsewhere ``f32``, but ``i8`` for what
-    need not be so ``close``, on the processors that were tried."""
+def fast_precision() -> Precision:
+    """``bf16`` where the processor multiplies in it, accumulating in float32; else ``i8`` on the kinds of processor
+    that this was tried on, and ``f32`` on all others."""
     core = _core()
     assert core is not None
     if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return "bf16"
-    return "i8" if not close and platform.machine().lower() in _EIGHT_BITS else "f32"
+    return "i8" if platform.machine().lower() in _EIGHT_BITS else "f32"
 
 
 def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) -> Network:
@@ -153,7 +151,7 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
     """
     core = _core()
     assert core is not None, "ask available() first"
-    streams, precision = _streams(), precision or fast_precision(recipe.close)
+    streams, precision = _streams(), precision or fast_precision()
     options = {
         "INFERENCE_PRECISION_HINT": "f32" if precision == "i8" else precision,
         "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP if precision == "i8" else 0,
@@ -174,7 +172,7 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
 
 def compile_ahead(recipe: Recipe, cache_dir: Path) -> None:
     """Compile the network into ``cache_dir`` if it is not there; whether that is whole is seen when it is loaded."""
-    if not _path(_core(), recipe, cache_dir, fast_precision(recipe.close)).is_file():
+    if not _path(_core(), recipe, cache_dir, fast_precision()).is_file():
         load(recipe, cache_dir)
 
 

@@ -18,11 +18,14 @@ from bench.work import questions
 from qa.library import index_paths
 from qa.pipeline import Pincite
 from qa.reader.evidence import measure
-from qa.reader.neural import MAX_SPAN, TOP, Scores, _reading
+from qa.reader.neural import MAX_SPAN, TOP, WEIGHTS, Scores, _reading
+from qa.reader.neural_light import _recipe
 from qa.reader.neural_pieces import windows
 from qa.reader.question import analyse
 from qa.reader.trained import TrainedReader
-from qa.settings import corpus_dir
+from qa.runtime import compiled
+from qa.runtime.minilm import DIMENSIONS
+from qa.settings import cache_dir, corpus_dir
 from qa.types import Hit
 
 Benchmark = Callable[..., Any]
@@ -75,6 +78,15 @@ def test_embedding_a_question(benchmark: Benchmark, pincite: Pincite) -> None:
 def test_reading(benchmark: Benchmark, pincite: Pincite, hits: tuple[Hit, ...]) -> None:
     new = fresh()
     assert benchmark(lambda: pincite.reader.read(next(new), hits))
+
+
+@pytest.mark.parametrize("precision", ["f32", None])
+@pytest.mark.parametrize("passages", [1, 2])
+def test_the_network_alone(benchmark: Benchmark, passages: int, precision: compiled.Precision | None) -> None:
+    """Passages of 150 word pieces; ``None`` is what this processor does best."""
+    network = compiled.load(_recipe(WEIGHTS), cache_dir(), precision)
+    texts = np.random.default_rng(0).standard_normal((passages, 150, DIMENSIONS), dtype=np.float32)
+    assert len(benchmark(lambda: network.run(texts))) == passages
 
 
 def test_windows(benchmark: Benchmark, hits: tuple[Hit, ...]) -> None:

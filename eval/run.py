@@ -97,18 +97,18 @@ def _publish(each: Set, args: argparse.Namespace, engine: Engine) -> None:
     found: dict[str, Report] = {
         way.plan.mode or "": report for way, (_, report) in zip(ways, vary(ways, engine, progress=meter), strict=True)
     }
-    exact = _in_float32(each, args, source, engine, meter) if args.float32 else None
+    exact = _in_float32(each, source, args, engine, meter) if args.float32 else None
     args.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(numbers(each, found, exact), ensure_ascii=False, indent=1)
     (args.out / f"{each.name}.json").write_text(f"{text}\n", encoding="utf-8")
     print(f"{each.name}: {args.out / each.name}.json", file=sys.stderr)
 
 
-def _in_float32(each: Set, args: argparse.Namespace, source: Path | None, engine: Engine, meter: Meter) -> Report:
-    """The product's answers, and its index, by networks that compute in float32 whatever the processor has."""
+def _in_float32(each: Set, source: Path | None, args: argparse.Namespace, engine: Engine, meter: Meter) -> Report:
+    """The product's index and answers by networks that compute in float32 whatever the processor has."""
     apart = home() / "eval-cache" / "float32"
     with patch.dict(os.environ, PINCITE_HOME=str(apart)), patch.object(compiled, "fast_precision", lambda: "f32"):
-        plan = replace(_plan(each, source, args.limit), mode=None)
+        plan = replace(_plan(each, source, args.limit), mode="answers")
         return run_plan(plan, engine, out=apart / "runs" / each.name, progress=meter, reuse=True)
 
 

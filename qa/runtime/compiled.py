@@ -12,7 +12,6 @@ import hashlib
 import io
 import mmap
 import os
-import platform
 import sys
 import tempfile
 import time
@@ -42,7 +41,8 @@ Outputs: TypeAlias = list[FloatArray]
 _CHECK = 4  # bytes of the CRC-32 behind a compiled network, against accidents
 _FORMAT = 3  # raise it when ``bert`` builds another graph from the same weights
 _MOST_STREAMS = 16
-_EIGHT_BITS = ("x86_64", "amd64")
+_AVX_512 = "WINOGRAD"  # so called by OpenVINO, which has that kind of convolution for these processors alone
+_ALIKE = 0.99
 _KEPT_SECONDS = 30 * 24 * 3600
 _TOGETHER = 4
 """Texts of one length that are computed together, at most: twice as many take no less time a text, since what lies
@@ -135,19 +135,21 @@ def available() -> bool:
 
 
 def fast_precision() -> Precision:
-    """``bf16`` where the processor multiplies in it, accumulating in float32; else ``i8`` on the kinds of processor
-    that this was tried on, and ``f32`` on all others."""
+    """``bf16`` where the processor multiplies in it, accumulating in float32; else ``i8`` on processors with AVX-512,
+    where it was tried, and ``f32`` on all others."""
     core = _core()
     assert core is not None
-    if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+    can = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    if "BF16" in can:
         return "bf16"
-    return "i8" if platform.machine().lower() in _EIGHT_BITS else "f32"
+    return "i8" if _AVX_512 in can else "f32"
 
 
 def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) -> Network:
     """The network, compiled; from ``cache_dir`` if it was compiled before, whole and for this very processor.
 
-    A file there that is damaged is made again; a folder that cannot be written is done without.
+    A file there that is damaged is made again; a folder that cannot be written is done without. Where eight-bit numbers
+    do not come to what float32 does, which no processor is known for, float32 is kept in their place.
     """
     core = _core()
     assert core is not None, "ask available() first"
@@ -163,11 +165,35 @@ def load(recipe: Recipe, cache_dir: Path, precision: Precision | None = None) ->
     if network := _from_disk(core, path, recipe.step, options, streams):
         return network
     model = recipe.build()
-    compiled = core.compile_model(round_products(model) if precision == "i8" else model, "CPU", options)
+    compiled = core.compile_model(model, "CPU", {**options, "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0})
+    if precision == "i8":
+        rounded = core.compile_model(round_products(model), "CPU", options)
+        compiled = rounded if _alike(rounded, compiled, recipe.step) else compiled
     exported = compiled.export_model()
     _write(path, exported.getvalue() if isinstance(exported, io.BytesIO) else bytes(exported))
     del exported  # read back, it takes half the memory
     return _from_disk(core, path, recipe.step, options, streams) or Network(compiled, recipe.step, streams)
+
+
+def _alike(one: openvino.CompiledModel, other: openvino.CompiledModel, length: int) -> bool:
+    """Whether two networks give much the same for a text of that many pieces: cosines of all outputs are checked."""
+    hidden = one.inputs[0].get_partial_shape()[2].get_length()
+    text = np.random.default_rng(0).standard_normal((length, hidden), dtype=np.float32)
+    try:
+        outputs = zip(_outputs(one, text), _outputs(other, text), strict=True)
+        return all(
+            len(a) == len(b) and float(a @ b) >= _ALIKE * float(np.linalg.norm(a) * np.linalg.norm(b))
+            for a, b in outputs
+        )
+    except RuntimeError:
+        return False
+
+
+def _outputs(compiled: openvino.CompiledModel, text: FloatArray) -> list[FloatArray]:
+    """The numbers of each output for one text."""
+    request = compiled.create_infer_request()
+    request.infer(_padded([text], len(text)))
+    return [np.array(request.get_output_tensor(n).data).ravel() for n in range(len(compiled.outputs))]
 
 
 def compile_ahead(recipe: Recipe, cache_dir: Path) -> None:

@@ -2,8 +2,7 @@
 
 Weights are rounded here, every ``GROUP`` numbers of a row to 255 steps of their own. What they are multiplied with
 OpenVINO rounds likewise as it runs ("dynamic quantization"): nothing is assumed about values to come, and no word piece
-touches another. Processors with VNNI instructions compute such products about three times as fast as those of float32;
-others turn the weights back, and take as long as before.
+touches another. Processors with AVX-512 and VNNI compute such products two to three times as fast as those of float32.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -117,24 +118,45 @@ def test_both_networks_are_compiled_when_an_index_is_built(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize(
-    ("can", "machine", "precision"),
+    ("can", "precision"),
     [
-        (["FP32", "INT8", "BF16"], "x86_64", "bf16"),
-        (["FP32", "INT8"], "x86_64", "i8"),
-        (["FP32", "INT8"], "AMD64", "i8"),
-        (["FP32", "INT8", "FP16"], "aarch64", "f32"),
+        (["WINOGRAD", "FP32", "INT8", "BF16"], "bf16"),
+        (["WINOGRAD", "FP32", "INT8"], "i8"),  # AVX-512
+        (["FP32", "INT8"], "f32"),
+        (["FP32", "FP16", "INT8"], "f32"),  # Arm
     ],
 )
 def test_what_a_processor_computes_in(
-    monkeypatch: pytest.MonkeyPatch, can: list[str], machine: str, precision: compiled.Precision
+    monkeypatch: pytest.MonkeyPatch, can: list[str], precision: compiled.Precision
 ) -> None:
     class Core:
         def get_property(self, device: str, name: str) -> list[str]:
             return can
 
     monkeypatch.setattr(compiled, "_core", Core)
-    monkeypatch.setattr(compiled.platform, "machine", lambda: machine)
     assert compiled.fast_precision() == precision
+
+
+@pytest.mark.parametrize("wrong", ["other numbers", "nothing"])
+def test_eight_bits_that_go_wrong_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """Simulated, as a processor might that nobody tried: a network that sums up something else, or gives nothing."""
+
+    def broken(model: Any) -> Any:
+        from openvino import opset13 as op
+
+        value = model.outputs[0].get_node().input_value(0)
+        turned = op.multiply(value, op.constant(np.float32(-1)))
+        none = op.gather(value, op.constant(np.zeros(0, np.int64)), op.constant(np.array(1)))
+        model.outputs[0].get_node().input(0).replace_source_output(
+            (turned if wrong == "other numbers" else none).output(0)
+        )
+        return model
+
+    monkeypatch.setattr(compiled, "round_products", broken)
+    kept = Kept()
+    for _ in range(2):
+        assert total(compiled.load(kept.recipe(), tmp_path, "i8"), 5) == [10.0] * 4
+    assert kept.made == 1  # what is kept is good, and not made again
 
 
 def test_large_matrices_are_rounded_to_eight_bits() -> None:

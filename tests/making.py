@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from qa.corpus.formats import PARSERS
 from qa.index import open_index
+from qa.index.manifest import current_generation
 from qa.types import Document, Source
 
 NOT_SPACE = re.compile(r"\S")
@@ -33,6 +34,12 @@ def document(text: str, kind: str = "txt", id: str = "d.txt", title: str = "") -
         size=len(data),
     )
     return Document(source, parsed.text, parsed.blocks, parsed.pages)
+
+
+def files(index_dir: Path) -> list[Path]:
+    """The files of an index's generation in use that hold something: tantivy makes its locks anew as it likes."""
+    below = current_generation(index_dir)[0].rglob("*")
+    return sorted(path for path in below if path.is_file() and path.suffix != ".lock")
 
 
 def ids(index_dir: Path) -> list[str]:

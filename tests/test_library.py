@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder
-from making import ids, write
+from making import files, ids, write
 
 from qa import library, updates
 from qa.corpus.discover import Found
@@ -328,16 +328,13 @@ class TestMending:
 
     def test_every_file_of_a_generation(self, docs: Path, index_dir: Path) -> None:
         library.index_paths([docs], index_dir)
-        count = len(self.files(index_dir))
+        count = len(files(index_dir))
         for number in range(count):
-            self.files(index_dir)[number].unlink()
+            files(index_dir)[number].unlink()
             with pytest.raises(IndexDamaged):
                 open_index(index_dir)
             library.index_paths([], index_dir)
             assert ids(index_dir) == sorted(TEXTS)
-
-    def files(self, index_dir: Path) -> list[Path]:
-        return sorted(path for path in current_generation(index_dir)[0].rglob("*") if path.is_file())
 
     @pytest.mark.parametrize("name", [CURRENT, ORIGIN])
     @pytest.mark.parametrize("content", [None, b"", b"\xff"])

@@ -64,8 +64,8 @@ class Origin:
 
 
 def fingerprints(folder: Path) -> dict[str, Fingerprint]:
-    """Of every file below ``folder``, by path."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Of every file below ``folder``, by path, without locks: they hold nothing, and who reads may make them again."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     return {path.relative_to(folder).as_posix(): Fingerprint(path.stat().st_size, file_sha256(path)) for path in paths}
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from fakes import FakeEncoder
 from index_texts import TEXTS, Build, documents
-from making import document, ids
+from making import document, files, ids
 
 from qa.errors import CorpusError, IndexBusy, IndexDamaged, IndexFolderError, IndexMissing, IndexOutdated
 from qa.index import OpenIndex, Request, build, open_index
@@ -152,28 +152,32 @@ def copy(whole: Path, tmp_path: Path) -> Path:
 
 
 class TestDamage:
-    def files(self, index_dir: Path) -> list[Path]:
-        generation = current_generation(index_dir)[0]
-        return sorted(path for path in generation.rglob("*") if path.is_file())
-
     def test_there_are_the_files_we_think(self, whole: Path) -> None:
-        names = {path.name for path in self.files(whole)}
+        names = {path.name for path in files(whole)}
         assert {"store.db", "vectors.faiss", "rows.npy", "manifest.json", "meta.json"} <= names
 
     def test_a_missing_file_is_named_and_mended(self, copy: Path) -> None:
-        for number in range(len(self.files(copy))):
-            path = self.files(copy)[number]
+        for number in range(len(files(copy))):
+            path = files(copy)[number]
             path.unlink()
             self.expect_damage(copy, path)
 
     def test_a_flipped_bit_is_found_and_mended(self, copy: Path) -> None:
-        for number in range(len(self.files(copy))):
-            path = self.files(copy)[number]
+        for number in range(len(files(copy))):
+            path = files(copy)[number]
             content = bytearray(path.read_bytes() or b"x")
             content[len(content) // 2] ^= 1
             path.with_name("altered").write_bytes(content)
             path.with_name("altered").replace(path)
             self.expect_damage(copy, path)
+
+    def test_a_lock_is_no_part_of_an_index(self, copy: Path) -> None:
+        """Who opened an index a moment ago may make one again, at any time."""
+        locks = [path for path in copy.rglob("*.lock") if path.parent.name == "lexical"]
+        assert locks
+        for path in locks:
+            path.unlink()
+        assert ids(copy) == sorted(TEXTS)
 
     def expect_damage(self, index_dir: Path, path: Path) -> None:
         with pytest.raises(IndexDamaged) as caught:

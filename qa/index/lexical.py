@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -40,10 +43,11 @@ class LexicalIndex:
     """BM25 search; safe for several threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._index = _register(tantivy.Index.open(str(folder)))
-        self._index.config_reader(reload_policy="manual")  # a generation never changes: nothing to watch for
-        self._schema = _schema()
-        self._searcher = self._index.searcher()
+        with _lockable(folder) as place:
+            self._index = _register(tantivy.Index.open(str(place)))
+            self._index.config_reader(reload_policy="manual")  # a generation never changes: nothing to watch for
+            self._schema = _schema()
+            self._searcher = self._index.searcher()
 
     def search(self, question: str, k: int, only: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The ``k`` rows of highest BM25, best first; ties by row; rows that share no term are not among them.
@@ -112,6 +116,19 @@ class LexicalIndex:
         row = self._searcher.doc(address).get_first("row")
         assert isinstance(row, int)
         return row
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """``folder``, or where nothing may be written there, a temporary one of links: tantivy locks even to read."""
+    if all(os.access(path, os.W_OK) for path in (folder, *folder.glob("*.lock"))):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="pincite-") as beside:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(beside) / path.name).symlink_to(path.absolute())
+        yield Path(beside)
 
 
 def _schema() -> tantivy.Schema:

@@ -34,7 +34,7 @@ def writing(index_dir: Path) -> Iterator[None]:
     except (OSError, sqlite3.Error) as error:
         raise IndexFolderError(
             f"the index in {index_dir} cannot be written ({error}); what was there is as it was: "
-            "make room there, or name another folder with --index"
+            "see that there is room and that you may write there, or name another folder with --index"
         ) from error
 
 

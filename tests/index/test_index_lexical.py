@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -164,3 +166,19 @@ def test_very_long_words_and_texts(tmp_path: Path) -> None:
     index = LexicalIndex(tmp_path / "x")
     assert [row for row, _ in index.search("copper", 5)] == [0]
     assert [row for row, _ in index.search("words " * 500, 5)] == [1]
+
+
+def test_where_nothing_may_be_written(index: LexicalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "x"
+    write_lexical(folder, ((10 * row, text) for row, text in enumerate(TEXTS)))
+    for lock in folder.glob("*.lock"):
+        lock.unlink()
+    before = sorted(folder.iterdir())
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not Path(path).is_relative_to(folder) and may(path, mode))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    readable = LexicalIndex(folder)
+    for question in QUESTIONS:
+        assert readable.search(question, 9) == index.search(question, 9)
+    assert sorted(folder.iterdir()) == before
+    assert list(tmp_path.iterdir()) == [folder]

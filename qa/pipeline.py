@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from qa.reader.load import load_reader, reader_name
 from qa.reader.question import analyse, asks_figure, says_something
 from qa.reader.scoring import why_not
 from qa.retriever import MODES, Mode, Retriever
+from qa.runtime.cores import cores
 from qa.settings import MAX_QUESTION, Settings
 from qa.spelling import respelled, with_capitals
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
@@ -32,6 +34,8 @@ __all__ = ["MODES", "Mode", "Pincite", "SourceEntry", "reader_name"]
 BESIDE = 0.5
 """Log odds: a passage is read if a place may be in it that ranks so little below the best one found. It may be another
 answer, and those are to be shown too."""
+_AT_ONCE = max(2, cores())
+"""Questions of many that are on their way at the same time."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _ABOUT_NOTHING = "The question does not say what it is about: ask it in full."
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
@@ -96,6 +100,28 @@ class Pincite:
             seconds={**spent, "total": time.perf_counter() - started},
             trace=self._trace(readings, best),
         )
+
+    def ask_many(
+        self,
+        asked: Sequence[tuple[str, Sequence[str]]],
+        *,
+        top_k: int = 10,
+        only: Collection[str] | None = None,
+    ) -> Iterator[Answer | QuestionError]:
+        """What ``ask`` gives for each (question, history), in order; the error where one cannot be asked.
+
+        Several are on their way at once: all of ``asked`` takes less time, each of them more.
+        """
+
+        def answer(each: tuple[str, Sequence[str]]) -> Answer | QuestionError:
+            try:
+                return self.ask(*each, top_k=top_k, only=only)
+            except QuestionError as error:
+                return error
+
+        # Threads: while one question is read, by compiled code, the next one is searched for.
+        with ThreadPoolExecutor(min(_AT_ONCE, max(1, len(asked)))) as pool:
+            yield from pool.map(answer, asked)
 
     def best(self, question: str, history: Sequence[str] = ()) -> Extract | None:
         """The likeliest place in all passages that may be read, shown or not; None where no sentence was found."""

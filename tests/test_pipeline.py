@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 from fakes import FakeEncoder, FakeReader
@@ -16,7 +17,7 @@ from qa.errors import EncoderError, IndexMissing, IndexOutdated, QuestionError
 from qa.index import Request, build, open_index
 from qa.pipeline import BESIDE, Pincite
 from qa.settings import MAX_QUESTION, Settings
-from qa.types import Answer
+from qa.types import Answer, Extract, Hit
 
 TEXTS = {
     "bridge.txt": "The old bridge was built of copper. The old bridge was painted. The old bridge is closed.",
@@ -354,6 +355,41 @@ class TestSameAnswer:
             return [question for question in self.QUESTIONS * 5 if pincite.ask(question) != alone[question]]
 
         assert four_threads(wrong) == [[]] * 4
+
+
+class TestManyQuestions:
+    def test_each_as_if_it_were_asked_alone(self, make: Make) -> None:
+        asked = [(question, ["Who built the tower?"]) for question in TestSameAnswer.QUESTIONS] * 3
+        pincite = make()
+        alone = [pincite.ask(*each, top_k=2, only=["hall.txt", "tower.txt"]) for each in asked]
+        assert list(pincite.ask_many(asked, top_k=2, only=["hall.txt", "tower.txt"])) == alone
+        assert list(pincite.ask_many([])) == []
+
+    def test_they_are_under_way_together_and_come_in_order(self, make: Make) -> None:
+        class Waits(FakeReader):
+            second = Event()
+
+            def read(self, question: str, hits: Sequence[Hit]) -> list[Extract]:
+                if question == "What leans?":
+                    self.second.set()
+                assert self.second.wait(60)
+                return super().read(question, hits)
+
+        asked = ["Was the old bridge built?", "What leans?", "Was the old hall built?"]
+        came = make(Waits()).ask_many([(question, ()) for question in asked])
+        assert [answer.question for answer in came if isinstance(answer, Answer)] == asked
+
+    def test_one_that_cannot_be_asked_costs_only_itself(self, make: Make) -> None:
+        first, bad, last = make().ask_many([("What leans?", ()), ("?!", ()), ("What leans?", ())])
+        assert isinstance(bad, QuestionError) and "no word in it" in str(bad)
+        assert first == last and isinstance(first, Answer)
+
+    def test_what_nobody_waits_for_is_not_asked(self, make: Make) -> None:
+        reader = FakeReader()
+        came = make(reader).ask_many([(f"What leans {n}?", ()) for n in range(1_000)])
+        next(came)
+        came.close()  # type: ignore[attr-defined]
+        assert 1 <= len(reader.asked) < 1_000
 
 
 class TestOpen:

@@ -45,7 +45,7 @@ Answer a question word for word from the sources, with citations, or say that th
   pincite ask "Who signed it?" --source treaty.pdf
   pincite ask                                 a conversation; an empty line ends it
   pincite ask < questions.txt                 one question a line, each for itself
-  pincite ask --file questions.jsonl --json   one {"id", "question", "history"} a line
+  pincite ask --file questions.jsonl --json   one {"id", "question", "history"} a line; several are answered at once
   pincite ask "Who signed it?" --accuracy 90  show surer answers only, refuse more
   pincite ask "Who signed it?" --reader ~/models/bert-squad2     read with a model of your own
 

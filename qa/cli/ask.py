@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from qa.cli.common import json_lines, known, open_pincite, print_json, tell
-from qa.cli.terminal import Terminal, safe
+from qa.cli.terminal import Terminal, counted, safe
 from qa.corpus import archive_of
 from qa.errors import PinciteError, QuestionError
 from qa.pipeline import Pincite
@@ -18,6 +18,7 @@ from qa.place import place
 from qa.types import Answer, Citation, Hit, hits_to_json
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0, "total": 0.0}
+_NO_QUESTIONS = 'write {"question": "..."}, or give plain lines on standard input: pincite ask < FILE'
 _STRENGTHS = ((0.8, "strong"), (0.65, "good"), (0.0, "fair"))
 
 
@@ -40,8 +41,9 @@ def run_ask(args: Namespace) -> int:
         if args.question is not None:
             _show(pincite.ask(args.question, args.history, top_k=args.top_k, only=only), None, args, terminal)
             return 0
-        questions = _from_file(args) if args.file is not None else _from_stdin(args)
-        return _ask_all(pincite, questions, only, args, terminal)
+        if args.file is not None:
+            return _ask_all(pincite, list(_from_file(args)), only, args, terminal)
+        return max((_ask_all(pincite, [asked], only, args, terminal) for asked in _from_stdin(args)), default=0)
     finally:
         pincite.close()
 
@@ -67,23 +69,26 @@ def _only(pincite: Pincite, args: Namespace) -> list[str] | None:
 
 
 def _ask_all(
-    pincite: Pincite, questions: Iterator[_Asked], only: list[str] | None, args: Namespace, terminal: Terminal
+    pincite: Pincite, questions: list[_Asked], only: list[str] | None, args: Namespace, terminal: Terminal
 ) -> int:
+    """Show the answers as they come, in order; one that cannot be asked costs only itself."""
     status = 0
-    for asked in questions:
-        try:
-            answer = pincite.ask(asked.question, asked.history, top_k=args.top_k, only=only)
-        except QuestionError as error:
+    pairs = [(each.question, each.history) for each in questions]
+    answers: Iterable[Answer | QuestionError] = pincite.ask_many(pairs, top_k=args.top_k, only=only)
+    if args.file is not None:
+        answers = counted(answers, len(questions), "Answering", " questions")
+    for asked, answer in zip(questions, answers, strict=True):
+        if isinstance(answer, QuestionError):
             status = 1
-            print(f"pincite: {safe(asked.question[:60])!r}: {error}", file=sys.stderr)
-            answer = Answer(asked.question, tuple(asked.history), (), (), (), 0.0, str(error), _NO_TIME)
+            print(f"pincite: {safe(asked.question[:60])!r}: {answer}", file=sys.stderr)
+            answer = Answer(asked.question, tuple(asked.history), (), (), (), 0.0, str(answer), _NO_TIME)
         _show(answer, asked.id, args, terminal)
         sys.stdout.flush()
     return status
 
 
 def _from_file(args: Namespace) -> Iterator[_Asked]:
-    for number, row in json_lines(args.file):
+    for number, row in json_lines(args.file, otherwise=_NO_QUESTIONS):
         question, history = row.get("question"), row.get("history", [])
         if (
             not isinstance(question, str)

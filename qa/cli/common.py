@@ -74,25 +74,28 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False))
 
 
-def json_lines(file: Path | None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Number and object of every line that is not blank, of a file or of standard input."""
+def json_lines(file: Path | None, otherwise: str = "mend it") -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number and object of every line that is not blank, of a file or of standard input.
+
+    ``otherwise``: what to do about a line that is no JSON object.
+    """
     if file is None:
-        yield from _objects(sys.stdin, "standard input")
+        yield from _objects(sys.stdin, "standard input", otherwise)
         return
     try:
         with file.open(encoding="utf-8-sig") as lines:
-            yield from _objects(lines, str(file))
+            yield from _objects(lines, str(file), otherwise)
     except (OSError, UnicodeDecodeError) as error:
         raise PinciteError(f"{file} cannot be read ({error}): name a file of JSON lines") from error
 
 
-def _objects(lines: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _objects(lines: TextIO, name: str, otherwise: str) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 value = json.loads(line)
             except (ValueError, RecursionError) as error:  # also numbers and nesting beyond what Python reads
-                raise PinciteError(f"{name}, line {number} is not JSON ({error}): mend it") from error
+                raise PinciteError(f"{name}, line {number} is not JSON ({error}): {otherwise}") from error
             if not isinstance(value, dict):
-                raise PinciteError(f"{name}, line {number} is no JSON object: mend it")
+                raise PinciteError(f"{name}, line {number} is no JSON object: {otherwise}")
             yield number, value

@@ -6,9 +6,9 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from qa import settings
 
@@ -16,6 +16,8 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 _STAGES = {"reading": "Reading documents", "embedding": "Embedding passages", "writing": "Writing the index"}
 _UNITS = {"reading": " files", "embedding": " passages"}
 _STYLES = {"bold": "1", "dim": "2", "mark": "30;43", "green": "32", "yellow": "33"}
+
+T = TypeVar("T")
 
 
 def safe(text: str) -> str:
@@ -51,6 +53,16 @@ def _width() -> int:
         return os.get_terminal_size().columns
     except OSError:
         return 80
+
+
+def counted(items: Iterable[T], total: int, words: str, unit: str) -> Iterable[T]:
+    """``items``, with a bar on stderr of how many of ``total`` came, where somebody looks and nothing else moves."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        return items
+    from tqdm import tqdm
+
+    bar: Iterable[T] = tqdm(items, words, total, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)
+    return bar
 
 
 class ProgressBars:

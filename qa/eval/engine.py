@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +12,8 @@ from qa.errors import QuestionError
 from qa.library import Progress, build
 from qa.pipeline import Mode, Pincite
 from qa.reader.load import load_reader
-from qa.runtime.cores import cores
 from qa.settings import Settings
 from qa.types import Answer, Document, Failure, Hit, Passage
-
-_AT_ONCE = max(2, cores())
-"""Questions of a batch that are on their way at the same time."""
 
 
 class Subject(Protocol):
@@ -93,15 +88,7 @@ class OpenedPincite:
         return self.pincite.ask(question, history, top_k=top_k)
 
     def ask_many(self, asked: Sequence[tuple[str, Sequence[str]]], *, top_k: int = 10) -> list[Answer | QuestionError]:
-        # Threads: while one question is read, by compiled code, the next one is searched for.
-        with ThreadPoolExecutor(min(_AT_ONCE, max(1, len(asked)))) as pool:
-            return list(pool.map(lambda each: self._answer(each[0], each[1], top_k), asked))
-
-    def _answer(self, question: str, history: Sequence[str], top_k: int) -> Answer | QuestionError:
-        try:
-            return self.ask(question, history, top_k=top_k)
-        except QuestionError as error:
-            return error
+        return list(self.pincite.ask_many(asked, top_k=top_k))
 
     def search(self, question: str, *, top_k: int = 10, mode: Mode = "hybrid") -> tuple[Hit, ...]:
         return self.pincite.search(question, top_k=top_k, mode=mode)

@@ -249,6 +249,8 @@ class TestAskInBulk:
             ('{"question": "x", "history": "y"}', '"history" a list of texts'),
             ('{"question": "x", "history": [1]}', '"history" a list of texts'),
             ("question", "line 1 is not JSON"),
+            ("Who built the tower?", "pincite ask < FILE"),
+            ('{"question": "Who built the tower?"}\n{"question": 5}', 'line 2: "question" must be text'),
             ("[]", "line 1 is no JSON object"),
             (b"\xff", "cannot be read"),
         ],
@@ -258,6 +260,7 @@ class TestAskInBulk:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         ran = ask("--file", path)
         assert ran.status == 1 and is_one_line(ran.err) and message in ran.err
+        assert ran.out == ""  # all of it is read before anything is asked
 
     def test_a_file_that_is_not_there(self, ask: Run, tmp_path: Path) -> None:
         for path in (tmp_path / "nowhere.jsonl", tmp_path):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qa.errors import QuestionError
 from qa.eval import workshop
-from qa.eval.engine import OpenedPincite
 from qa.eval.workshop import Workshop, code_of
 from qa.settings import Settings
 
@@ -41,21 +38,3 @@ def test_the_code_that_cuts_embeds_and_indexes_is_found() -> None:
     found = {"/".join(path.parts[-2:]) for path in code_of("qa.chunker", "qa.index", "qa.pipeline")}
     assert {"chunker/__init__.py", "index/lexical.py", "qa/pipeline.py"} <= found
     assert len(code_of("qa.encoder", "qa.runtime")) > 3
-
-
-def test_questions_asked_side_by_side_come_back_in_order(tmp_path: Path) -> None:
-    class Slow:
-        """Takes longest for the first, and cannot be asked the second."""
-
-        def ask(self, question: str, history: tuple[str, ...], *, top_k: int) -> str:
-            time.sleep(0.05 if question == "q0" else 0)
-            if question == "q1":
-                raise QuestionError("empty")
-            return f"{question} {history} {top_k}"
-
-    pincite: Any = Slow()
-    asked = [(f"q{n}", ("before",)) for n in range(5)]
-    found: list[Any] = OpenedPincite(pincite).ask_many(asked, top_k=7)
-    assert str(found.pop(1)) == "empty"
-    assert found == [f"q{n} ('before',) 7" for n in (0, 2, 3, 4)]
-    assert OpenedPincite(pincite).ask_many([]) == []

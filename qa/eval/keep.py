@@ -16,7 +16,7 @@ from qa.eval.draft import drafts
 from qa.eval.edit import accept, add_questions, strike, struck
 from qa.eval.engine import Engine, Subject
 from qa.eval.fields import json_lines, printable
-from qa.eval.sets import TextOf, find_set, set_file
+from qa.eval.sets import TextOf, find_set, not_bundled, set_file
 from qa.settings import Settings, eval_sets_dir, index_dir
 
 _PROPOSED = 20
@@ -31,6 +31,8 @@ def check(args: argparse.Namespace, engine: Engine, say: Say) -> int:
     with _opened(args, engine) as (subject, text_of):
         for name in args.sets[1:] or ["innovation"]:
             path = find_set(name, eval_sets_dir())
+            if args.write:
+                path = not_bundled(path, eval_sets_dir())
             moved = _moved(path, Anchors(text_of, subject.document_ids()), args.write)
             wrong = list(problems(path, text_of))
             for line in (*moved, *wrong):

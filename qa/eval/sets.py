@@ -90,11 +90,26 @@ def find_set(name: str, sets_dir: Path) -> Path:
 
 
 def set_file(name: str, sets_dir: Path) -> Path:
-    """The file of a set that may not be there yet: a ``.jsonl`` file, a folder, or a name under ``sets_dir``."""
+    """The file of a set that may not be there yet: a ``.jsonl`` file, a folder, or a name under ``sets_dir``.
+
+    Raises ``QuestionSetError`` for the name of a set that comes with the product: one's own would hide it.
+    """
     path = Path(name)
     if path.suffix == ".jsonl":
         return path
-    return (path if len(path.parts) > 1 or path.is_dir() else sets_dir / name) / "questions.jsonl"
+    if len(path.parts) > 1 or path.is_dir():
+        return path / "questions.jsonl"
+    if sets_dir != bundled_sets_dir() and (bundled_sets_dir() / name).is_dir():
+        raise QuestionSetError(f"{name} is a set that comes with Pincite: give yours another name")
+    return sets_dir / name / "questions.jsonl"
+
+
+def not_bundled(path: Path, sets_dir: Path) -> Path:
+    """``path``, if a set there may be changed; raises ``QuestionSetError`` for one that comes with the product."""
+    ours = bundled_sets_dir()
+    if sets_dir != ours and path.is_relative_to(ours):
+        raise QuestionSetError(f"{path} comes with Pincite and stays as it is: copy its folder to {sets_dir} first")
+    return path
 
 
 def read_set(path: Path, text_of: TextOf) -> QuestionSet:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from qa.errors import QuestionSetError
-from qa.eval.sets import Gold, find_set, read_set
+from qa.eval import sets
+from qa.eval.sets import Gold, find_set, not_bundled, read_set, set_file
 
 TextOf = Callable[[str], str]
 GOOD: dict[str, Any] = {
@@ -127,6 +128,24 @@ def test_a_set_is_found_by_name_folder_or_file(tmp_path: Path) -> None:
     assert find_set("town", tmp_path) == path
     assert find_set(str(folder), tmp_path / "elsewhere") == path
     assert find_set(str(path), tmp_path / "elsewhere") == path
+
+
+def test_a_set_that_comes_with_the_product_is_neither_hidden_nor_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, mine = tmp_path / "ours", tmp_path / "mine"
+    monkeypatch.setattr(sets, "bundled_sets_dir", lambda: ours)
+    for folder in (ours / "town", mine / "city"):
+        folder.mkdir(parents=True)
+        write(folder, GOOD)
+    with pytest.raises(QuestionSetError, match="town is a set that comes with Pincite: give yours another name"):
+        set_file("town", mine)
+    with pytest.raises(
+        QuestionSetError, match=r"comes with Pincite and stays as it is: copy its folder to .*mine first"
+    ):
+        not_bundled(find_set("town", mine), mine)
+    for folder, name in ((mine, "city"), (ours, "town")):  # a checkout's own sets are there to be worked on
+        assert set_file(name, folder) == not_bundled(find_set(name, folder), folder)
 
 
 def test_an_unknown_set_names_those_there_are(tmp_path: Path) -> None:

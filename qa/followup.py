@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from qa.reader.question import analyse, names, says_something
+from qa.reader.question import MONTHS, analyse, names, says_something
 
 _OPENING = re.compile(
     r"^\s*(?:(?:and|but|so|or|also|then|ok(?:ay)?)\b[\s,]*)?(?:(?:what|how)\s+about\b)?\s*", re.IGNORECASE
@@ -93,10 +93,13 @@ def _resolved(history: Sequence[str], fits: Fits) -> str | None:
 
 
 def _named_anew(rest: str, earlier: str) -> dict[str, str]:
-    """The year and the name of the earlier question that new ones of their kind stand for, by what they were; of
-    several new names it is the one with a possessive, else the last: "the GDP of France"."""
-    years, old_years = _YEAR.findall(rest), _YEAR.findall(earlier)
-    anew = {old_years[0]: years[0]} if years and len(old_years) == 1 else {}
+    """The year, the month and the name of the earlier question that new ones of their kind stand for, by what they
+    were; of several new names it is the one with a possessive, else the last: "the GDP of France"."""
+    anew: dict[str, str] = {}
+    for times in (_YEAR.findall, _months):
+        now, before = times(rest), times(earlier)
+        if now and len(before) == 1:
+            anew[before[0]] = now[0]
     new = _written_names(rest) or [
         name.title() for name in _LOWER_POSSESSIVE.findall(rest) if name.lower() not in _NO_NAMES
     ]
@@ -153,6 +156,11 @@ def _joined(question: str, earlier: str, fits: Fits) -> str:
 
 
 def _written_names(text: str) -> list[str]:
-    """The names as they stand in ``text``, without possessives."""
+    """The names as they stand in ``text``, without possessives; a month is none."""
     found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in names(text))
-    return [match.group() for match in found if match]
+    return [match.group() for match in found if match and match.group().lower() not in MONTHS]
+
+
+def _months(text: str) -> list[str]:
+    """The months as they stand in ``text``, with a capital: "may" and "march" are words, too."""
+    return [word for word in re.findall(r"\b[A-Z][a-z]+\b", text) if word.lower() in MONTHS]

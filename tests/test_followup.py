@@ -23,6 +23,9 @@ BEIJING = "What was Beijing's R&D intensity in 2024?"
         ("And Tokyo?", "How many people live in Osaka?", "How many people live in Tokyo?"),
         ("And the EU?", "How many people does the US have?", "How many people does the EU have?"),
         ("What about Shanghai in 2030?", BEIJING, "What was Shanghai's R&D intensity in 2030?"),
+        ("And in June?", "How many ships came to Hull in May 1904?", "How many ships came to Hull in June 1904?"),
+        ("And in May 1905?", "How many ships came in June 1904?", "How many ships came in May 1905?"),
+        ("And to Leith in May?", "How many ships came to Hull in June?", "How many ships came to Leith in May?"),
         ("And the intensity in Shanghai?", BEIJING, "What was Shanghai's R&D intensity in 2024?"),
         ("and shanghai's?", BEIJING, "What was Shanghai's R&D intensity in 2024?"),
     ],
@@ -48,6 +51,13 @@ def test_what_is_asked_anew_of_another_name_is_not_put_in_the_old_question(
     assert alone == question.partition("And ")[2] or alone == question.partition("What about ")[2]
     assert joined.startswith(alone) and joined != alone
     assert old not in joined
+
+
+def test_a_month_stands_for_no_name() -> None:
+    [asked, *_] = resolve("And in June?", ["How many ships came to Hull?"])
+    assert "Hull" in asked and "June" in asked
+    [asked, *_] = resolve("And Hull?", ["How many ships came in June?"])
+    assert "Hull" in asked and "June" in asked
 
 
 @pytest.mark.parametrize("question", ["What about today's?", "And what's?", "And it's?"])

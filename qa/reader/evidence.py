@@ -12,13 +12,12 @@ from typing import NamedTuple
 from qa.corpus.layout import ends_sentence
 from qa.index.lexical import LexicalIndex, terms
 from qa.reader.answer_types import spans_of_type
-from qa.reader.question import AnalysedQuestion, numbers
+from qa.reader.question import MONTHS, AnalysedQuestion, numbers
 from qa.types import Hit, Span
 
 _REMEMBERED = 8192
 _WHOLE = 256
 """Whole passages remembered: fewer than sentences, since they are longer."""
-_MONTHS = frozenset("january february march april may june july august september october november december".split())
 _COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 
 _OFFERS = re.compile(
@@ -129,7 +128,7 @@ def missing(question: AnalysedQuestion, text: str) -> tuple[str, ...]:
 
 def _has_otherwise(word: str, lowered: str) -> bool:
     """Whether a month stands there abbreviated, a small number as a word, a year beside a comma."""
-    if word in _MONTHS:
+    if word in MONTHS:
         return re.search(rf"\b{word[:3]}t?\b", lowered) is not None
     if not word[0].isdigit():
         return False

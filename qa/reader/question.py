@@ -86,6 +86,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _CAPITALISED = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w&’'-]*)"
 _NAME = re.compile(rf"\b{_CAPITALISED}(?:(?:\s+(?:of|the|and|for|de|van|von)\s+|[\s-]+){_CAPITALISED})*")
+MONTHS = frozenset("january february march april may june july august september october november december".split())
 _NOT_NAMES = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have had "
     "name list tell give describe explain define in on at by for to from of the a an and according during since under "

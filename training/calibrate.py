@@ -37,10 +37,10 @@ from qa.pipeline import BESIDE, Pincite
 from qa.reader import sentence, trained
 from qa.reader.evidence import OF_PASSAGE, term_weight
 from qa.reader.question import analyse
-from qa.reader.scoring import Candidate, Linear, Scorer, confidence_inputs
+from qa.reader.scoring import Candidate, Linear, Scorer
 from qa.reader.similarity import Similarity
 from qa.settings import Settings
-from qa.types import Document, Hit, Passage, Source, Span
+from qa.types import Document, Source, Span
 from training.negatives import Neighbours, swapped
 from training.questions import Item, heading, held_groups, read_items
 from training.synonyms import with_synonyms
@@ -49,8 +49,7 @@ from training.yesno import yes_no
 
 SETS = ("squad2_eleven_articles", "squadshifts-wiki", "nq_open_oracle", "timeqa")
 """PolicyQA is left out: its forty sites answer one another's questions, so a right answer often counts as wrong."""
-_TELLING = "agreement names_in_passage names_in_sentence numbers_in_passage has_type".split()
-TELLING = {"trained": ["answers", "span", "null", *_TELLING], "sentence": ["sentence_cosine", *_TELLING]}
+TELLING = {"trained": ["answers", "agreement", "named"], "sentence": ["sentence_cosine", "agreement", "named"]}
 """What the confidence model may read: few inputs, since there are few questions to fit it on."""
 PER_SET = 130
 SWAPPED, OTHER_WORDS, YES_NO = 0.33, 0.25, 0.25
@@ -191,7 +190,7 @@ def fit_confidence(
     labels = np.array([_best(row, rank)[1] for row in rows])
     matrix = np.array([[one[name] for name in names] for one in inputs])
     mean, scale = matrix.mean(0), matrix.std(0) + 1e-9
-    model = LogisticRegression(C=0.05, max_iter=5000)
+    model = LogisticRegression(C=0.2, max_iter=5000)
     weights = np.array([OWN_WEIGHT if row.own else 1.0 for row in rows])
     held = cross_val_predict(
         model,
@@ -234,12 +233,7 @@ def _best(row: Read, rank: Linear) -> tuple[dict[str, float], bool]:
     """The inputs of the confidence model for the candidate ranked first, and whether it answers."""
     scores = [rank(one) for one in row.inputs]
     best = int(np.argmax(scores))
-    passages = {number: Passage("", number, number, "", "", ()) for number in set(row.passages)}
-    candidates = [
-        Candidate(Hit(1, passages[number], 0.0, {}), Span(0, 0), Span(0, 0), one)
-        for number, one in zip(row.passages, row.inputs, strict=True)
-    ]
-    return confidence_inputs(best, candidates, scores), row.right[best]
+    return row.inputs[best], row.right[best]
 
 
 def public(data: Path) -> tuple[list[Document], list[Known]]:

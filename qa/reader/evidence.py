@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from qa.corpus.layout import ends_sentence
 from qa.index.lexical import LexicalIndex, terms
 from qa.reader.answer_types import spans_of_type
-from qa.reader.question import MONTHS, AnalysedQuestion, numbers
+from qa.reader.question import JOINING, MONTHS, AnalysedQuestion, numbers
 from qa.types import Hit, Span
 
 _REMEMBERED = 8192
@@ -24,6 +24,9 @@ _OFFERS = re.compile(
     r"^\W*(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b|\bor\b",
     re.IGNORECASE,
 )
+
+_ENDINGS = "ia|a|y|ese|ians?|ans?"
+_LAND = re.compile(rf"(.{{4,}}?)({_ENDINGS})")
 
 TermWeight = Callable[[str], float]
 """How much a term tells: higher for rarer ones, above 0."""
@@ -53,6 +56,9 @@ class Evidence(NamedTuple):
     numbers_in_passage: float
     """Share of the question's numbers in passage or context; 1 if it has none."""
     numbers_in_sentence: float
+    named: float
+    """1 if every name of the question stands in the sentence, 0.5 if in passage or context only, where its numbers
+    stand too; 0 if anything that it names is nowhere there."""
     is_sentence: float
     """1 if it ends as a sentence does: headings and labels do not."""
     is_question: float
@@ -66,14 +72,17 @@ def measure(question: AnalysedQuestion, hit: Hit, sentence: Span, weight: TermWe
     text = hit.passage.slice(sentence)
     own = _terms(text)
     spans = spans_of_type(question, text)
+    passage = of_passage(question, hit, weight)
+    names = _share(question.names, text)
     typed = question.type not in ("other", "list")
     return Evidence(
-        **of_passage(question, hit, weight),
+        **passage,
         sentence_overlap=_overlap(question.terms, set(own), weight),
         pairs=_pairs(question.terms, own),
         has_type=float(bool(spans)) if typed else 0.5,
-        names_in_sentence=_share(question.names, text),
-        numbers_in_sentence=_number_share(question, text),
+        names_in_sentence=names,
+        numbers_in_sentence=_share(question.numbers, text),
+        named=_named(names, passage["names_in_passage"], passage["numbers_in_passage"]),
         is_sentence=float(ends_sentence(text)),
         is_question=float(_asks(text)),
         length=min(1.0, math.log1p(len(text.split())) / math.log1p(50)),
@@ -95,7 +104,7 @@ def of_passage(question: AnalysedQuestion, hit: Hit, weight: TermWeight) -> dict
         "passage_overlap": _overlap(question.terms, near, weight),
         "best_term": float(max(question.terms, key=weight, default="") in near),
         "names_in_passage": _share(question.names, around),
-        "numbers_in_passage": _number_share(question, around),
+        "numbers_in_passage": _share(question.numbers, around),
     }
 
 
@@ -118,12 +127,19 @@ def term_weight(index: LexicalIndex) -> TermWeight:
 @lru_cache(_WHOLE)  # asked again for every place of a passage, and whenever more of them are read
 def missing(question: AnalysedQuestion, text: str) -> tuple[str, ...]:
     """The question's names and numbers that ``text`` does not have, as they stand in the question."""
+    names = {name: _as_written(name, question.text) for name in _absent(question.names, text)}
+    return (*names.values(), *_absent(question.numbers, text))
+
+
+def _absent(wanted: Sequence[str], text: str) -> list[str]:
+    """Those names or numbers that do not stand in a text, in any form."""
     lowered = text.lower()
-    found = numbers(text)
-    names = [name for name in question.names if not _has_name(name, lowered) and not _has_otherwise(name, lowered)]
-    written = {name: _as_written(name, question.text) for name in names}
-    absent = (number for number in question.numbers if number not in found and not _has_otherwise(number, lowered))
-    return (*written.values(), *absent)
+
+    def stands(word: str) -> bool:
+        written = word in numbers(text) if word[0].isdigit() else _has_name(word, lowered)
+        return written or _has_otherwise(word, lowered)
+
+    return [word for word in wanted if not stands(word)]
 
 
 def _has_otherwise(word: str, lowered: str) -> bool:
@@ -163,20 +179,28 @@ def _pairs(wanted: tuple[str, ...], found: tuple[str, ...]) -> float:
     return len(pairs & set(pairwise(found))) / len(pairs) if pairs else 0.0
 
 
-def _share(names: tuple[str, ...], text: str) -> float:
-    lowered = text.lower()
-    return sum(_has_name(name, lowered) for name in names) / len(names) if names else 1.0
+def _named(in_sentence: float, in_passage: float, numbers_in_passage: float) -> float:
+    return ((in_sentence == 1) + (in_passage == 1)) / 2 if numbers_in_passage == 1 else 0.0
+
+
+def _share(wanted: Sequence[str], text: str) -> float:
+    """The share of names or numbers that stand in a text; 1 if there are none."""
+    return 1 - len(_absent(wanted, text)) / len(wanted) if wanted else 1.0
 
 
 def _has_name(name: str, lowered: str) -> bool:
-    """Whether all words of a name stand in a text; "R&D" and hyphens count as they are written."""
-    return all(
-        re.search(rf"(?<!\w){re.escape(word)}", lowered) for word in name.split() if len(word) > 2 or word.isalnum()
-    )
+    """Whether all words of a name stand in a text, but for what joins them; "R&D" and hyphens count as they are
+    written."""
+    telling = (word for word in name.split() if word not in JOINING and (len(word) > 2 or word.isalnum()))
+    return all(_has_word(word, lowered) for word in telling)
 
 
-def _number_share(question: AnalysedQuestion, text: str) -> float:
-    if not question.numbers:
-        return 1.0
-    found = numbers(text)
-    return sum(number in found for number in question.numbers) / len(question.numbers)
+def _has_word(word: str, lowered: str) -> bool:
+    """Whether a word of a text begins so, or is "China" for "Chinese" or the other way round."""
+    if re.search(rf"(?<!\w){re.escape(word)}", lowered):
+        return True
+    if not (land := _LAND.fullmatch(word)):
+        return False
+    stem, ending = land.groups()
+    bare = "" if ending in ("a", "ia") else "?"  # a Victoria is no Victor
+    return re.search(rf"(?<!\w){re.escape(stem)}(?:{_ENDINGS}){bare}(?!\w)", lowered) is not None

@@ -30,9 +30,7 @@ _REMEMBERED = 8192
 _RETRIEVED = 4.0
 """Log odds between the first and the last of the passages: a model that was trained on the right passage alone knows
 nothing of passages about something else."""
-_LEARNT = dict.fromkeys(
-    "sentence_cosine names_in_passage names_in_sentence numbers_in_passage has_type retrieved agreement".split(), 0.0
-)
+_LEARNT = dict.fromkeys("sentence_cosine named has_type retrieved agreement".split(), 0.0)
 """What counts nothing until ``pincite calibrate`` finds that it does."""
 SPANS = Scorer(
     Linear({"span": 1.0, "retrieved": _RETRIEVED}), Linear({"span": 1.0, "answers": 0.0, "null": 0.0, **_LEARNT})

@@ -85,7 +85,9 @@ _EMPTY = frozenset(
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _CAPITALISED = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w&’'-]*)"
-_NAME = re.compile(rf"\b{_CAPITALISED}(?:(?:\s+(?:of|the|and|for|de|van|von)\s+|[\s-]+){_CAPITALISED})*")
+JOINING = ("of", "the", "and", "for", "de", "van", "von")
+"""Words without a capital that may stand inside a name."""
+_NAME = re.compile(rf"\b{_CAPITALISED}(?:(?:\s+(?:{'|'.join(JOINING)})\s+|[\s-]+){_CAPITALISED})*")
 MONTHS = frozenset("january february march april may june july august september october november december".split())
 _NOT_NAMES = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have had "

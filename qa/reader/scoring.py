@@ -96,7 +96,7 @@ class Scorer:
                 quote=candidates[number].quote,
                 span=candidates[number].span,
                 score=scores[number],
-                confidence=sigmoid(self.confidence(confidence_inputs(number, candidates, scores))),
+                confidence=sigmoid(self.confidence(candidates[number].inputs)),
                 why_not=why_not(question, candidates[number].hit.passage),
                 inputs=candidates[number].inputs,
             )
@@ -216,19 +216,6 @@ def _calibrated(scorer: Scorer, reader: str, version: str, file: Path) -> Scorer
             f"the calibration in {file} cannot be read ({error}): run `pincite calibrate --reset`"
             + ("" if reader == OUR_READERS[0] else " with the same --reader")
         ) from error
-
-
-def confidence_inputs(number: int, candidates: Sequence[Candidate], scores: Sequence[float]) -> dict[str, float]:
-    """What the confidence model reads of one candidate: its inputs, its score, and its lead over the best other
-    place of another passage (negative where that one is better)."""
-    own = candidates[number]
-    others = [
-        score
-        for candidate, score in zip(candidates, scores, strict=True)
-        if candidate.hit.passage is not own.hit.passage
-    ]
-    lead = scores[number] - max(others) if others else 0.0
-    return {**own.inputs, "score": scores[number], "lead": lead}
 
 
 def why_not(question: AnalysedQuestion, passage: Passage) -> str | None:

@@ -12,21 +12,18 @@ from typing import NamedTuple
 from qa.corpus.layout import ends_sentence
 from qa.index.lexical import LexicalIndex, terms
 from qa.reader.answer_types import spans_of_type
-from qa.reader.question import JOINING, MONTHS, AnalysedQuestion, numbers
+from qa.reader.mentions import absent
+from qa.reader.question import AnalysedQuestion
 from qa.types import Hit, Span
 
 _REMEMBERED = 8192
 _WHOLE = 256
 """Whole passages remembered: fewer than sentences, since they are longer."""
-_COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 
 _OFFERS = re.compile(
     r"^\W*(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b|\bor\b",
     re.IGNORECASE,
 )
-
-_ENDINGS = "ia|a|y|ese|ians?|ans?"
-_LAND = re.compile(rf"(.{{4,}}?)({_ENDINGS})")
 
 TermWeight = Callable[[str], float]
 """How much a term tells: higher for rarer ones, above 0."""
@@ -127,31 +124,8 @@ def term_weight(index: LexicalIndex) -> TermWeight:
 @lru_cache(_WHOLE)  # asked again for every place of a passage, and whenever more of them are read
 def missing(question: AnalysedQuestion, text: str) -> tuple[str, ...]:
     """The question's names and numbers that ``text`` does not have, as they stand in the question."""
-    names = {name: _as_written(name, question.text) for name in _absent(question.names, text)}
-    return (*names.values(), *_absent(question.numbers, text))
-
-
-def _absent(wanted: Sequence[str], text: str) -> list[str]:
-    """Those names or numbers that do not stand in a text, in any form."""
-    lowered = text.lower()
-
-    def stands(word: str) -> bool:
-        written = word in numbers(text) if word[0].isdigit() else _has_name(word, lowered)
-        return written or _has_otherwise(word, lowered)
-
-    return [word for word in wanted if not stands(word)]
-
-
-def _has_otherwise(word: str, lowered: str) -> bool:
-    """Whether a month stands there abbreviated, a small number as a word, a year beside a comma."""
-    if word in MONTHS:
-        return re.search(rf"\b{word[:3]}t?\b", lowered) is not None
-    if not word[0].isdigit():
-        return False
-    if word.isdigit() and 1 < int(word) < len(_COUNTS) and re.search(rf"\b{_COUNTS[int(word)]}\b", lowered):
-        return True
-    not_a_group = r"(?<!\d,)" if len(word) == 3 else ""  # 500 is not in 12,500
-    return re.search(rf"(?<![\d.]){not_a_group}{re.escape(word)}(?!,\d\d\d(?!\d))(?!\.?\d)", lowered) is not None
+    names = {name: _as_written(name, question.text) for name in absent(question.names, text)}
+    return (*names.values(), *absent(question.numbers, text))
 
 
 def _asks(text: str) -> bool:
@@ -185,22 +159,4 @@ def _named(in_sentence: float, in_passage: float, numbers_in_passage: float) -> 
 
 def _share(wanted: Sequence[str], text: str) -> float:
     """The share of names or numbers that stand in a text; 1 if there are none."""
-    return 1 - len(_absent(wanted, text)) / len(wanted) if wanted else 1.0
-
-
-def _has_name(name: str, lowered: str) -> bool:
-    """Whether all words of a name stand in a text, but for what joins them; "R&D" and hyphens count as they are
-    written."""
-    telling = (word for word in name.split() if word not in JOINING and (len(word) > 2 or word.isalnum()))
-    return all(_has_word(word, lowered) for word in telling)
-
-
-def _has_word(word: str, lowered: str) -> bool:
-    """Whether a word of a text begins so, or is "China" for "Chinese" or the other way round."""
-    if re.search(rf"(?<!\w){re.escape(word)}", lowered):
-        return True
-    if not (land := _LAND.fullmatch(word)):
-        return False
-    stem, ending = land.groups()
-    bare = "" if ending in ("a", "ia") else "?"  # a Victoria is no Victor
-    return re.search(rf"(?<!\w){re.escape(stem)}(?:{_ENDINGS}){bare}(?!\w)", lowered) is not None
+    return 1 - len(absent(wanted, text)) / len(wanted) if wanted else 1.0

@@ -92,7 +92,8 @@ MONTHS = frozenset("january february march april may june july august september 
 _NOT_NAMES = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have had "
     "name list tell give describe explain define in on at by for to from of the a an and according during since under "
-    "after before as if it its that this these those please i we they he she you there about also with".split()
+    "after before as if it its that this these those please i we they he she you there about also with besides despite "
+    "mention regarding concerning whats most some many each every other another both between among not no".split()
 )
 _ASKING = frozenset(
     terms(

@@ -226,6 +226,8 @@ def test_far_out_log_odds_stay_probabilities() -> None:
         ("Were 500 built with 1 arch?", ["500", "1"]),
         ("Did Kobe, Osaka, Nara and Kyoto see it?", ["Kobe", "Osaka", "Nara and Kyoto"]),
         ("Did the Indians or Joan see it?", ["Indians", "Joan"]),
+        ("Did the US or NATO see it?", ["US", "NATO"]),
+        ("Did Victoria see it in World War 3?", ["Victoria", "World War", "3"]),
     ],
 )
 def test_why_not_names_what_is_missing(question: str, absent: list[str]) -> None:
@@ -247,6 +249,13 @@ def test_why_not_names_what_is_missing(question: str, absent: list[str]) -> None
         ("Which bridges has China?", "The Chinese bridges"),
         ("Did the Russians and the Koreans see it?", "From Russia and Korea"),
         ("Is it in Italy or in Germany?", "Italian and German"),
+        ("Did the US and Canada see it?", "The United States, Canada"),
+        ("Did the United States see it?", "Not for the U.S. alone"),
+        ("Did the UN and the MOST see it?", "By the Ministry of Science and Technology and the United Nations"),
+        ("Are Oranges there?", "An orange"),
+        ("Was it in Timisoara?", "In Timișoara"),
+        ("Was it in World War 2?", "World War II"),
+        ("Besides Lyon, which?", ""),
     ],
 )
 def test_where_nothing_is_missing_there_is_no_reason(question: str, context: str) -> None:

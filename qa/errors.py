@@ -4,6 +4,7 @@
 
     PinciteError            anything of ours; the command line prints it in one line and exits with 1
     ├── QuestionError       the question cannot be asked: empty, too long, no letters or digits in it
+    ├── SourceUnknown       a document that is named is not in the index
     ├── CorpusError         no document could be read from what was named
     ├── EncoderError        an embedding model is missing, altered or cannot be loaded
     ├── ReaderError         the reader's model is missing, altered or cannot be loaded
@@ -27,6 +28,10 @@ class PinciteError(Exception):
 
 class QuestionError(PinciteError):
     """The question cannot be asked."""
+
+
+class SourceUnknown(PinciteError):
+    """A document that is named is not in the index."""
 
 
 class CorpusError(PinciteError):

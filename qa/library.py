@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qa.corpus import discover
 from qa.encoder import DEFAULT_ENCODER, load_encoder
-from qa.errors import CorpusError
+from qa.errors import CorpusError, SourceUnknown
 from qa.index import IndexReport, Progress, Request
 from qa.index import build as build_index
 from qa.index.lock import writing
@@ -61,12 +61,13 @@ def add(
 def remove(
     ids: Sequence[str], index_dir: Path, settings: Settings = Settings(), progress: Progress = lambda *_: None
 ) -> IndexReport:
-    """Take documents out of the index; their files stay. Raises ``CorpusError`` for an unknown id, or the last one."""
+    """Take documents out of the index; their files stay. Raises ``SourceUnknown``, or
+    ``CorpusError`` for the last one."""
     with _changing(index_dir) as manifest:
         paths = _paths(index_dir)
         for id in ids:
             if id not in paths:
-                raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
+                raise SourceUnknown(f"there is no source {id!r} in the index: `pincite sources` lists them")
         if paths.keys() <= set(ids):
             raise CorpusError("these are all the sources of the index, and one must stay: add another first")
         roots = [Path(root) for root in manifest.roots]

@@ -16,7 +16,7 @@ from making import files, ids, write
 
 from qa import library, updates
 from qa.corpus.discover import Found
-from qa.errors import CorpusError, EncoderError, IndexDamaged, IndexMissing, IndexOutdated
+from qa.errors import CorpusError, EncoderError, IndexDamaged, IndexMissing, IndexOutdated, SourceUnknown
 from qa.index import open_index
 from qa.index.manifest import CURRENT, FORMAT, ORIGIN, current_generation, file_sha256, write_current
 from qa.settings import corpus_dir
@@ -256,7 +256,7 @@ class TestAddAndRemove:
 
     def test_an_unknown_id_changes_nothing(self, docs: Path, index_dir: Path) -> None:
         library.index_paths([docs], index_dir)
-        with pytest.raises(CorpusError, match=r"no source 'nowhere\.txt'.*`pincite sources` lists them"):
+        with pytest.raises(SourceUnknown, match=r"no source 'nowhere\.txt'.*`pincite sources` lists them"):
             library.remove(["hall.txt", "nowhere.txt"], index_dir)
         assert ids(index_dir) == sorted(TEXTS)
 

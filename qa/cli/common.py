@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from qa import settings
 from qa.cli.terminal import ProgressBars, safe
-from qa.errors import CorpusError, IndexMissing, PinciteError
+from qa.errors import IndexMissing, PinciteError, SourceUnknown
 from qa.pipeline import Pincite
 from qa.settings import Settings
 
@@ -54,11 +54,11 @@ def tell(pincite: Pincite) -> None:
 
 
 def known(pincite: Pincite, ids: Sequence[str]) -> list[str]:
-    """``ids``, if each is that of a document in the index; raises ``CorpusError``."""
+    """``ids``, if each is that of a document in the index; raises ``SourceUnknown``."""
     every = {entry.source.id for entry in pincite.sources()}
     for id in ids:
         if id not in every:
-            raise CorpusError(f"there is no source {id!r} in the index: `pincite sources` lists them")
+            raise SourceUnknown(f"there is no source {id!r} in the index: `pincite sources` lists them")
     return list(ids)
 
 

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from qa import __version__
-from qa.errors import PinciteError, QuestionError
+from qa.errors import PinciteError, QuestionError, SourceUnknown
 from qa.types import Document, Source
 from qa.ui import models, objects
 from qa.ui.examples import examples_for
@@ -112,13 +112,21 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
+def _wrong(field: str, error: PinciteError) -> JSONResponse:
+    """What is wrong with a field of the body, as FastAPI says it."""
+    return JSONResponse({"detail": [{"type": field, "loc": ["body", field], "msg": _plain(str(error))}]}, 422)
+
+
 def explain_errors(app: FastAPI) -> None:
     """Give every error a status and one line for a person."""
 
     @app.exception_handler(QuestionError)
     def question(request: Request, error: QuestionError) -> JSONResponse:
-        wrong = {"type": "question", "loc": ["body", "question"], "msg": str(error)}
-        return JSONResponse({"detail": [wrong]}, 422)
+        return _wrong("question", error)
+
+    @app.exception_handler(SourceUnknown)
+    def source(request: Request, error: SourceUnknown) -> JSONResponse:
+        return _wrong("sources", error)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

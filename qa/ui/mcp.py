@@ -32,7 +32,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from qa import __version__
-from qa.errors import PinciteError
+from qa.errors import PinciteError, SourceUnknown
 from qa.ui import models, objects
 from qa.ui.service import Engine, Service, Unavailable
 
@@ -90,7 +90,7 @@ def _read_source(engine: Engine, body: models.ReadSource) -> dict[str, Any]:
     try:
         document = engine.document(body.id)
     except KeyError as error:
-        raise PinciteError(f"there is no source {body.id!r}: list_sources names them") from error
+        raise SourceUnknown(f"there is no source {body.id!r}: list_sources names them") from error
     text = document.text[body.start : body.start + body.length]
     return objects.described(document.source) | {
         "start": body.start,

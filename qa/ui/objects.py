@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from qa.errors import SourceUnknown
 from qa.types import Answer, Document, Source, hits_to_json
 from qa.ui import models
 from qa.ui.places import citation_place, original, original_opens, passage_place, u16
@@ -15,7 +16,7 @@ from qa.ui.trace import trace_of
 
 def answer(engine: Engine, body: models.Ask) -> dict[str, Any]:
     """The contract's answer, and what the screen wants besides."""
-    given = engine.ask(body.question, tuple(body.history), top_k=body.top_k, only=body.sources)
+    given = engine.ask(body.question, tuple(body.history), top_k=body.top_k, only=_known(engine, body.sources))
     answered = given.to_json()
     read = cache(engine.document)
     if isinstance(body, models.AskBody) and body.places:
@@ -27,7 +28,7 @@ def answer(engine: Engine, body: models.Ask) -> dict[str, Any]:
 
 def found(engine: Engine, body: models.SearchBody) -> dict[str, Any]:
     """The ranked passages."""
-    hits = engine.search(body.question, top_k=body.top_k, mode=body.mode, only=body.sources)
+    hits = engine.search(body.question, top_k=body.top_k, mode=body.mode, only=_known(engine, body.sources))
     return {"question": body.question, "hits": hits_to_json(hits)}
 
 
@@ -56,6 +57,15 @@ def with_text(document: Document) -> dict[str, Any]:
         "original": original(document.source),
         "original_opens": original_opens(document.source),
     }
+
+
+def _known(engine: Engine, ids: Sequence[str] | None) -> Sequence[str] | None:
+    """``ids``, if each is that of a document in the index; raises ``SourceUnknown``."""
+    every = {entry.source.id for entry in engine.sources()} if ids else set()
+    for id in ids or ():
+        if id not in every:
+            raise SourceUnknown(f"there is no source {id!r} in the index: list the sources to see their ids")
+    return ids
 
 
 def _places(given: Answer, read: Callable[[str], Document]) -> models.Places:

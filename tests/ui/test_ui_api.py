@@ -170,6 +170,7 @@ def test_an_original_that_is_gone_is_said_to_be(client: TestClient) -> None:
         {"question": "x", "top_k": 0},
         {"question": "x", "history": "not a list"},
         {"question": "x", "sources": "paged.pdf"},
+        {"question": "x", "sources": ["paged.pdf", "nowhere.txt"]},
         {"question": "x", "oops": 1},
         {"question": "?!…"},
     ],
@@ -183,6 +184,7 @@ def test_bad_input_is_422_and_says_where(client: TestClient, body: dict[str, Any
 
 def test_a_bad_mode_and_a_broken_body_are_422(client: TestClient) -> None:
     assert client.post("/api/v1/search", json={"question": "x", "mode": "magic"}).status_code == 422
+    assert client.post("/api/v1/search", json={"question": "x", "sources": ["nowhere.txt"]}).status_code == 422
     assert client.post("/api/v1/ask", content=b"{").status_code == 422
 
 

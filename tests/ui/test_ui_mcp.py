@@ -148,6 +148,8 @@ def test_sources_come_in_parts(url: str, engine: FakeEngine) -> None:
         ("ask", {"question": "\ud800"}, "question: "),
         ("ask", {"question": "?!"}, "there is no word in the question"),
         ("ask", {"question": "x", "places": True}, "places: "),
+        ("ask", {"question": "x", "sources": ["nowhere.txt"]}, "there is no source 'nowhere.txt'"),
+        ("search", {"question": "x", "sources": ["nowhere.txt"]}, "there is no source 'nowhere.txt'"),
         ("search", {"question": "x", "mode": "magic"}, "mode: "),
         ("list_sources", {"limit": 0}, "limit: "),
         ("read_source", {"id": "../../etc/passwd"}, "there is no source"),

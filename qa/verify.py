@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from qa.corpus import Workers, load_file
+from qa.corpus import Workers, archive_of, load_file
 from qa.pipeline import Pincite
-from qa.types import Document, Failure
+from qa.types import Document, Failure, Source
 
+_QUICK = 16 * 1024 * 1024
+"""Bytes that are hashed before anybody would notice."""
 Current = Callable[[str], Document | str]
 """Id of a document -> the document as its file is now, or why there is none."""
+
+
+def changed(source: Source) -> str | None:
+    """Why a quote from this document may not stand in its file as it is now; None where it does.
+
+    A quick look, file by file: of a large one only the size is compared, and a file in an archive is not looked at.
+    """
+    path = Path(source.path)
+    if not path.is_absolute() or archive_of(path):
+        return None
+    try:
+        size = path.stat().st_size
+        same = size == source.size and (size > _QUICK or sha256(path.read_bytes()).hexdigest() == source.sha256)
+    except OSError:
+        return f"{source.id} cannot be read any more"
+    return None if same else f"{source.id} has changed since it was indexed"
 
 
 @contextmanager

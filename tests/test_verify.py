@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from fakes import FakeEncoder
@@ -17,7 +19,8 @@ from qa.index import Request, build, open_index
 from qa.pipeline import Pincite
 from qa.reader.load import load_reader
 from qa.settings import Settings
-from qa.verify import faults
+from qa.types import Document
+from qa.verify import changed, faults
 
 FILES = {
     "bridge.txt": "The old bridge\n\nThe bridge was closed in 1904. Its cables had rusted badly.\n",
@@ -54,6 +57,22 @@ def bridge(answer: Json) -> Json:
     [first, *_] = [c for c in answer["citations"] if c["document"]["id"] == "bridge.txt" and "1904" in c["quote"]]
     assert isinstance(first, dict)
     return first
+
+
+def test_a_file_that_is_another_one_now_is_noticed(docs: Path, tmp_path: Path) -> None:
+    with ZipFile(docs / "all.zip", "w") as archive:
+        archive.writestr("inside.txt", "The bridge was closed.")
+    sources = {each.id: each.source for each in read([docs]) if isinstance(each, Document)}
+    assert [changed(source) for source in sources.values()] == [None] * 4
+    (docs / "hall.txt").write_text(FILES["hall.txt"].replace("June", "July"), encoding="utf-8")  # as long as before
+    (docs / "bridge.txt").write_text("shorter", encoding="utf-8")
+    (docs / "page.html").unlink()
+    (docs / "all.zip").write_bytes(b"")
+    assert changed(sources["hall.txt"]) == "hall.txt has changed since it was indexed"
+    assert changed(sources["bridge.txt"]) == "bridge.txt has changed since it was indexed"
+    assert changed(sources["page.html"]) == "page.html cannot be read any more"
+    assert changed(sources["all.zip/inside.txt"]) is None
+    assert changed(replace(sources["hall.txt"], path="")) is None  # it came from no file
 
 
 def test_an_untouched_answer_has_no_faults(answer: Json, pincite: Pincite) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from qa.errors import PinciteError, QuestionError
 from qa.pipeline import Pincite
 from qa.place import place
 from qa.types import Answer, Citation, Hit, hits_to_json
+from qa.verify import changed
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0, "total": 0.0}
 _NO_QUESTIONS = 'write {"question": "..."}, or give plain lines on standard input: pincite ask < FILE'
@@ -36,14 +37,21 @@ def run_ask(args: Namespace) -> int:
     terminal = Terminal(sys.stdout)
     pincite = open_pincite(args)
     tell(pincite)
+    looked_at: set[str] = set()
+
+    def show(answer: Answer, id: Any = None) -> None:
+        _show(answer, id, args, terminal)
+        sys.stdout.flush()
+        _tell_changes(answer, looked_at)
+
     try:
         only = _only(pincite, args)
         if args.question is not None:
-            _show(pincite.ask(args.question, args.history, top_k=args.top_k, only=only), None, args, terminal)
+            show(pincite.ask(args.question, args.history, top_k=args.top_k, only=only))
             return 0
         if args.file is not None:
-            return _ask_all(pincite, list(_from_file(args)), only, args, terminal)
-        return max((_ask_all(pincite, [asked], only, args, terminal) for asked in _from_stdin(args)), default=0)
+            return _ask_all(pincite, list(_from_file(args)), only, args, show)
+        return max((_ask_all(pincite, [asked], only, args, show) for asked in _from_stdin(args)), default=0)
     finally:
         pincite.close()
 
@@ -69,7 +77,11 @@ def _only(pincite: Pincite, args: Namespace) -> list[str] | None:
 
 
 def _ask_all(
-    pincite: Pincite, questions: list[_Asked], only: list[str] | None, args: Namespace, terminal: Terminal
+    pincite: Pincite,
+    questions: list[_Asked],
+    only: list[str] | None,
+    args: Namespace,
+    show: Callable[[Answer, Any], None],
 ) -> int:
     """Show the answers as they come, in order; one that cannot be asked costs only itself."""
     status = 0
@@ -82,9 +94,17 @@ def _ask_all(
             status = 1
             print(f"pincite: {safe(asked.question[:60])!r}: {answer}", file=sys.stderr)
             answer = Answer(asked.question, tuple(asked.history), (), (), (), 0.0, str(answer), _NO_TIME)
-        _show(answer, asked.id, args, terminal)
-        sys.stdout.flush()
+        show(answer, asked.id)
     return status
+
+
+def _tell_changes(answer: Answer, looked_at: set[str]) -> None:
+    """Say which cited documents are no longer what was indexed, each once."""
+    for citation in answer.citations:
+        if citation.source.id not in looked_at:
+            looked_at.add(citation.source.id)
+            if why := changed(citation.source):
+                print(f"pincite: {safe(why)}: run `pincite index`", file=sys.stderr)
 
 
 def _from_file(args: Namespace) -> Iterator[_Asked]:

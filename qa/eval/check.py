@@ -32,7 +32,7 @@ def problems(path: Path, text_of: TextOf) -> Iterator[str]:
         for answer in _outside_gold(question, text_of):
             yield f"{where}: the answer {answer!r} stands in no gold quote"
         ids.setdefault(question.id, where)
-        seen.append(asked(question))
+        seen.append(asked(question.question, question.answers, question.history))
         places.append(where)
     if not ids:
         yield f"{path}: there is no question in it that can be read"

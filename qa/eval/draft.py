@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
 
+from qa.eval.duplicates import asked, near_duplicates
 from qa.eval.edit import make_line
 from qa.types import Passage
 
@@ -168,7 +169,8 @@ def propose(sentence: str) -> Iterator[Proposal]:
 
 
 def drafts(passages: Iterable[Passage], count: int, known: Collection[str] = ()) -> list[dict[str, Any]]:
-    """At most ``count`` proposals as lines of a set, fit for ``add_question``; each question once, none of ``known``.
+    """At most ``count`` proposals as lines of a set, fit for ``add_question``: none of ``known``, and none that nearly
+    repeats another.
 
     Documents take turns, and within one document types do, so that no kind crowds out the rest.
     """
@@ -185,4 +187,6 @@ def drafts(passages: Iterable[Passage], count: int, known: Collection[str] = ())
                     )
                     found.setdefault((each.type, passage.document_id), []).append(line)
     turns = zip_longest(*(found[key] for key in sorted(found)))
-    return [line for turn in turns for line in turn if line is not None][:count]
+    lines = [line for turn in turns for line in turn if line is not None]
+    repeats = {later for _, later in near_duplicates([asked(line["question"], line["answers"]) for line in lines])}
+    return [line for number, line in enumerate(lines) if number not in repeats][:count]

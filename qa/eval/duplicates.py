@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from typing import NamedTuple
 
-from qa.eval.sets import Question
 from qa.measures.answers import normalise
 
 LEAST = 0.8
@@ -25,12 +24,12 @@ class Asked(NamedTuple):
     history: tuple[str, ...]
 
 
-def asked(question: Question) -> Asked:
+def asked(question: str, answers: Iterable[str], history: Sequence[str] = ()) -> Asked:
     """Of the words only those that tell: two questions with other names or numbers are two questions."""
-    inner = re.findall(r"(?<=\S )[^\W\d_]*[A-Z]\w*|\w*\d\w*", question.question)
-    answers = frozenset(map(normalise, question.answers))
-    words = frozenset(normalise(question.question).split())
-    return Asked(words, frozenset(normalise(" ".join(inner)).split()), answers, question.history)
+    inner = re.findall(r"(?<=\S )[^\W\d_]*[A-Z]\w*|\w*\d\w*", question)
+    words = frozenset(normalise(question).split())
+    names = frozenset(normalise(" ".join(inner)).split())
+    return Asked(words, names, frozenset(map(normalise, answers)), tuple(history))
 
 
 def near_duplicates(questions: Sequence[Asked], least: float = LEAST) -> Iterator[tuple[int, int]]:

@@ -262,6 +262,16 @@ class TestAskInBulk:
         assert ran.status == 1 and is_one_line(ran.err) and message in ran.err
         assert ran.out == ""  # all of it is read before anything is asked
 
+    def test_a_cited_file_that_has_changed_is_told_once(self, run: Run, tmp_path: Path) -> None:
+        folder, index = tmp_path / "docs", tmp_path / "index"
+        folder.mkdir()
+        (folder / "to\x1bwer.txt").write_text(SMALL["tower.md"])
+        assert run("index", folder, "--index", index).status == 0
+        (folder / "to\x1bwer.txt").write_text(SMALL["tower.md"] + "\nIt is closed.")
+        ran = run("ask", "--index", index, stdin="Who built the tower?\nWho built the tower?\n")
+        assert ran.status == 0
+        assert ran.err == "pincite: to·wer.txt has changed since it was indexed: run `pincite index`\n"
+
     def test_a_file_that_is_not_there(self, ask: Run, tmp_path: Path) -> None:
         for path in (tmp_path / "nowhere.jsonl", tmp_path):
             ran = ask("--file", path)

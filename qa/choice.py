@@ -24,14 +24,14 @@ def chosen(
     most: int,
     *,
     figure: bool,
-    is_heading: Callable[[Extract], bool],
+    only_as_best: Callable[[Extract], bool],
     whole: Callable[[Extract], Extract],
 ) -> list[Extract]:
     """The extracts to show, at most ``most``, if the best is at least ``least`` sure: the best, then the next best
-    places that answer as well, other documents first, none twice. Headings only where one is the best: they promise
-    more than they say.
+    places that answer as well, other documents first, none twice.
 
-    ``figure``: whether a figure or date is asked for. ``whole``: gives an extract with all that belongs to it.
+    ``figure``: whether a figure or date is asked for. ``only_as_best``: says of a place that it is never shown beside
+    another. ``whole``: gives an extract with all that belongs to it.
     """
     if not extracts or extracts[0].confidence < least:
         return []
@@ -41,7 +41,7 @@ def chosen(
         other
         for other in others
         if (_answers_too(other, best, least) or (other in leads and _gives_another(other, best, least)))
-        and not is_heading(other)
+        and not only_as_best(other)
     ]
     shown: list[Extract] = []
     for extract in map(whole, _other_documents_first([best, *also])):

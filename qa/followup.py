@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from qa.reader.question import MONTHS, analyse, names, says_something
+from qa.reader.question import MONTHS, analyse, months, names, says_something, years
 
 _OPENING = re.compile(
     r"^\s*(?:(?:and|but|so|or|also|then|ok(?:ay)?)\b[\s,]*)?(?:(?:what|how)\s+about\b)?\s*", re.IGNORECASE
@@ -29,7 +29,6 @@ _POINTING = re.compile(
     r"company|minister|centres?|centers?|hub|zones?|report|document|figure))\b",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _LOWER_POSSESSIVE = re.compile(r"^([^\W\d_]+)['’]s\W*$")
 _NO_NAMES = {"it", "he", "she", "what", "who", "that", "this", "there", "here", "let", "today", "yesterday", "tomorrow"}
 _SHORT = 4
@@ -96,7 +95,7 @@ def _named_anew(rest: str, earlier: str) -> dict[str, str]:
     """The year, the month and the name of the earlier question that new ones of their kind stand for, by what they
     were; of several new names it is the one with a possessive, else the last: "the GDP of France"."""
     anew: dict[str, str] = {}
-    for times in (_YEAR.findall, _months):
+    for times in (years, months):
         now, before = times(rest), times(earlier)
         if now and len(before) == 1:
             anew[before[0]] = now[0]
@@ -159,8 +158,3 @@ def _written_names(text: str) -> list[str]:
     """The names as they stand in ``text``, without possessives; a month is none."""
     found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in names(text))
     return [match.group() for match in found if match and match.group().lower() not in MONTHS]
-
-
-def _months(text: str) -> list[str]:
-    """The months as they stand in ``text``, with a capital: "may" and "march" are words, too."""
-    return [word for word in re.findall(r"\b[A-Z][a-z]+\b", text) if word.lower() in MONTHS]

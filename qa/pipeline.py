@@ -21,6 +21,7 @@ from qa.index.store import SourceEntry
 from qa.reader import Reader
 from qa.reader.lists import LONGEST, joined, with_list
 from qa.reader.load import load_reader, reader_name
+from qa.reader.mentions import of_another_time
 from qa.reader.question import analyse, asks_figure, says_something
 from qa.reader.scoring import why_not
 from qa.retriever import MODES, Mode, Retriever
@@ -282,9 +283,12 @@ class Pincite:
         read = cache(self.document)
         question = analyse(reading.question)
 
-        def is_heading(extract: Extract) -> bool:
+        def only_as_best(extract: Extract) -> bool:
+            """A heading promises more than it says, and what is said of another year or month is no second answer."""
             start, blocks = extract.quote.start, read(extract.passage.document_id).blocks
-            return any(block.kind == "heading" and block.start <= start < block.end for block in blocks)
+            return any(
+                block.kind == "heading" and block.start <= start < block.end for block in blocks
+            ) or of_another_time(reading.question, extract.passage.slice(extract.quote))
 
         def whole(extract: Extract) -> Extract:
             around = joined(self.index.store.beside(extract.passage, LONGEST), read(extract.passage.document_id).text)
@@ -295,7 +299,7 @@ class Pincite:
             self.threshold,
             self.settings.max_answers,
             figure=asks_figure(question),
-            is_heading=is_heading,
+            only_as_best=only_as_best,
             whole=whole,
         )
         citations = tuple(

@@ -18,10 +18,10 @@ def found(document: str, at: int, score: float, confidence: float) -> Extract:
 
 
 def shown(*extracts: Extract, least: float = 0.3, most: int = 4, figure: bool = False) -> list[tuple[str, int]]:
-    def is_heading(extract: Extract) -> bool:
+    def only_as_best(extract: Extract) -> bool:
         return extract.quote.start == 900
 
-    picked = chosen(extracts, least, most, figure=figure, is_heading=is_heading, whole=lambda extract: extract)
+    picked = chosen(extracts, least, most, figure=figure, only_as_best=only_as_best, whole=lambda extract: extract)
     return [(extract.passage.document_id, extract.quote.start) for extract in picked]
 
 
@@ -37,7 +37,7 @@ BEST = found("a", 0, 10.0, 0.9)
         (found("b", 0, 9.5, 0.4), False),  # likelier wrong than right
         (found("a", 100, 8.6, 0.9), True),
         (found("a", 100, 8.4, 0.9), False),  # in the same document, which has its answer
-        (found("b", 900, 9.5, 0.9), False),  # a heading
+        (found("b", 900, 9.5, 0.9), False),  # such as a heading
     ],
 )
 def test_another_place_is_shown_only_where_it_answers_as_well(other: Extract, with_it: bool) -> None:
@@ -78,7 +78,7 @@ def test_places_that_are_the_same_once_whole_are_shown_once() -> None:
         return replace(extract, quote=Span(0, 30)) if extract.passage.document_id == "a" else extract
 
     one, other, third = found("a", 0, 10.0, 0.9), found("a", 20, 9.9, 0.9), found("b", 0, 9.8, 0.9)
-    picked = chosen([one, other, third], 0.3, 2, figure=False, is_heading=lambda _: False, whole=whole)
+    picked = chosen([one, other, third], 0.3, 2, figure=False, only_as_best=lambda _: False, whole=whole)
     assert picked == [whole(one), third]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -334,6 +335,19 @@ class TestQuestions:
         assert form.startswith("the tower? (") and form.endswith("built of copper)")
         assert fake.count_tokens([form])[0] <= fake.max_tokens
         assert answer.question == "And the tower?" and answer.hits
+
+
+def test_what_is_said_of_another_month_is_no_second_answer(tmp_path: Path, fake: FakeEncoder) -> None:
+    texts = {
+        "a.txt": "The harbour handled 312 ships in May 1904. The harbour handled 287 ships in June 1904.",
+        "b.txt": "The harbour handled 300 ships in May 1904.",
+        "c.txt": "The harbour handled 310 ships in May 1905.",
+    }
+    build(Request([document(text, id=id) for id, text in texts.items()], fake, 64), tmp_path / "index")
+    with closing(Pincite(open_index(tmp_path / "index"), fake, FakeReader(), Settings(min_confidence=0.5))) as pincite:
+        quotes = {quote for _, quote in places(pincite.ask("Which ships has the harbour handled in May 1904?"))}
+        assert quotes == {"The harbour handled 312 ships in May 1904.", "The harbour handled 300 ships in May 1904."}
+        assert len(places(pincite.ask("Which ships has the harbour handled?"))) == 4
 
 
 class TestSameAnswer:

@@ -38,11 +38,12 @@ def run_ask(args: Namespace) -> int:
     pincite = open_pincite(args)
     tell(pincite)
     looked_at: set[str] = set()
+    anew = "pincite index" if args.index is None else f"pincite index --index {args.index}"
 
     def show(answer: Answer, id: Any = None) -> None:
         _show(answer, id, args, terminal)
         sys.stdout.flush()
-        _tell_changes(answer, looked_at)
+        _tell_changes(answer, looked_at, anew)
 
     try:
         only = _only(pincite, args)
@@ -98,13 +99,13 @@ def _ask_all(
     return status
 
 
-def _tell_changes(answer: Answer, looked_at: set[str]) -> None:
+def _tell_changes(answer: Answer, looked_at: set[str], anew: str) -> None:
     """Say which cited documents are no longer what was indexed, each once."""
     for citation in answer.citations:
         if citation.source.id not in looked_at:
             looked_at.add(citation.source.id)
             if why := changed(citation.source):
-                print(f"pincite: {safe(why)}: run `pincite index`", file=sys.stderr)
+                print(f"pincite: {safe(why)}: run `{anew}`", file=sys.stderr)
 
 
 def _from_file(args: Namespace) -> Iterator[_Asked]:

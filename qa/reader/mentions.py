@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from qa.reader.question import JOINING, MONTHS, numbers
+from qa.reader.question import JOINING, MONTHS, months, numbers, years
 
 _WRITTEN = {
     **{
@@ -45,6 +45,14 @@ def absent(wanted: Sequence[str], text: str) -> list[str]:
         return written or _has_otherwise(word, plain)
 
     return [word for word in wanted if not stands(word)]
+
+
+def of_another_time(question: str, text: str) -> bool:
+    """Whether a text gives a year or month where the question names another, and not that one."""
+    return any(
+        asked and given and not asked & given
+        for asked, given in ((set(times(question)), set(times(text))) for times in (years, months))
+    )
 
 
 def _plain(text: str) -> str:

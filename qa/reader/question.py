@@ -88,6 +88,7 @@ _CAPITALISED = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w&’'-]*)"
 JOINING = ("of", "the", "and", "for", "de", "van", "von")
 """Words without a capital that may stand inside a name."""
 _NAME = re.compile(rf"\b{_CAPITALISED}(?:(?:\s+(?:{'|'.join(JOINING)})\s+|[\s-]+){_CAPITALISED})*")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 MONTHS = frozenset("january february march april may june july august september october november december".split())
 _NOT_NAMES = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have had "
@@ -142,6 +143,16 @@ def says_something(text: str) -> bool:
 def numbers(text: str) -> tuple[str, ...]:
     """The numbers in ``text``, each once, without thousands separators."""
     return tuple(dict.fromkeys(match.replace(",", "") for match in _NUMBER.findall(text)))
+
+
+def years(text: str) -> list[str]:
+    """The years of our age in ``text``."""
+    return _YEAR.findall(text)
+
+
+def months(text: str) -> list[str]:
+    """The months as they stand in ``text``, with a capital: "may" and "march" are words, too."""
+    return [word for word in re.findall(r"\b[A-Z][a-z]+\b", text) if word.lower() in MONTHS]
 
 
 def names(text: str) -> tuple[str, ...]:

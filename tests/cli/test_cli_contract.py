@@ -270,7 +270,7 @@ class TestAskInBulk:
         (folder / "to\x1bwer.txt").write_text(SMALL["tower.md"] + "\nIt is closed.")
         ran = run("ask", "--index", index, stdin="Who built the tower?\nWho built the tower?\n")
         assert ran.status == 0
-        assert ran.err == "pincite: to·wer.txt has changed since it was indexed: run `pincite index`\n"
+        assert ran.err == f"pincite: to·wer.txt has changed since it was indexed: run `pincite index --index {index}`\n"
 
     def test_a_file_that_is_not_there(self, ask: Run, tmp_path: Path) -> None:
         for path in (tmp_path / "nowhere.jsonl", tmp_path):

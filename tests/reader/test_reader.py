@@ -13,6 +13,7 @@ from fakes import FakeEncoder
 from qa.errors import ReaderError
 from qa.reader.answer_types import best_span
 from qa.reader.evidence import measure, tells
+from qa.reader.mentions import of_another_time
 from qa.reader.neural import SpanModel
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer, sigmoid, why_not
@@ -260,6 +261,22 @@ def test_why_not_names_what_is_missing(question: str, absent: list[str]) -> None
 )
 def test_where_nothing_is_missing_there_is_no_reason(question: str, context: str) -> None:
     assert why_not(analyse(question), passage("Lyon built it in 1904.", context=context)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "another"),
+    [
+        ("How many ships came in May 1904?", False),
+        ("How many ships came in 1904?", False),
+        ("How many ships came?", False),
+        ("How many ships came in June 1904?", True),
+        ("How many ships came in 1905?", True),
+        ("How many may have come in 1904 or 1905?", False),
+    ],
+)
+def test_what_is_said_of_another_time(question: str, another: bool) -> None:
+    assert of_another_time(question, "It was 312 in May 1904.") == another
+    assert not of_another_time(question, "It was 312, we march on.")
 
 
 def even(term: str) -> float:

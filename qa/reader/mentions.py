@@ -21,11 +21,11 @@ _WRITTEN = {
     **{"9": "nine|ix", "10": "ten", "11": "eleven|xi", "12": "twelve|xii"},
 }
 _LONGEST_INITIALS = 5
-_SHORTEST_PLURAL = 4
 _OF_LANDS = {
     **dict.fromkeys(("a", "ia"), "(?:ese|ians?|ans?)"),
-    **dict.fromkeys(("ian", "ians"), "(?:a|ia|y)?"),
-    **dict.fromkeys(("ese", "an", "ans"), "a?"),
+    **dict.fromkeys(("ian", "ians"), "(?:a|ia|y|ian)?"),
+    **dict.fromkeys(("an", "ans"), "(?:a|an)?"),
+    "ese": "a?",
     "y": "(?:ians?)?",
 }
 """How a land's name ends where its people's ends so, and the other way round."""
@@ -72,9 +72,8 @@ def _has_name(name: str, text: str, plain: str) -> bool:
 
 
 def _has_word(word: str, plain: str) -> bool:
-    """Whether a word of a text begins so, is its singular, or names the land of a people or the other way round."""
-    stem = word[:-1] if word.endswith("s") and len(word) > _SHORTEST_PLURAL else word
-    if re.search(rf"(?<!\w){re.escape(stem)}", plain):
+    """Whether a word of a text begins so, or names the land of a people or the other way round."""
+    if re.search(rf"(?<!\w){re.escape(word)}", plain):
         return True
     land = _LAND.fullmatch(word)
     return bool(land and re.search(rf"(?<!\w){re.escape(land[1])}{_OF_LANDS[land[2]]}(?!\w)", plain))

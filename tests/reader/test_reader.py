@@ -228,6 +228,7 @@ def test_far_out_log_odds_stay_probabilities() -> None:
         ("Did Kobe, Osaka, Nara and Kyoto see it?", ["Kobe", "Osaka", "Nara and Kyoto"]),
         ("Did the Indians or Joan see it?", ["Indians", "Joan"]),
         ("Did the US or NATO see it?", ["US", "NATO"]),
+        ("Did Lyons or Davis see it in Paris?", ["Lyons", "Davis", "Paris"]),
         ("Did Victoria see it in World War 3?", ["Victoria", "World War", "3"]),
     ],
 )
@@ -253,7 +254,7 @@ def test_why_not_names_what_is_missing(question: str, absent: list[str]) -> None
         ("Did the US and Canada see it?", "The United States, Canada"),
         ("Did the United States see it?", "Not for the U.S. alone"),
         ("Did the UN and the MOST see it?", "By the Ministry of Science and Technology and the United Nations"),
-        ("Are Oranges there?", "An orange"),
+        ("Were Americans or Indians there?", "An American, an Indian"),
         ("Was it in Timisoara?", "In Timișoara"),
         ("Was it in World War 2?", "World War II"),
         ("Besides Lyon, which?", ""),

@@ -17,7 +17,7 @@ _STAGES = {"reading": "Reading documents", "embedding": "Embedding passages", "w
 _UNITS = {"reading": " files", "embedding": " passages"}
 _STYLES = {"bold": "1", "dim": "2", "mark": "30;43", "green": "32", "yellow": "33"}
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def safe(text: str) -> str:
@@ -55,13 +55,13 @@ def _width() -> int:
         return 80
 
 
-def counted(items: Iterable[T], total: int, words: str, unit: str) -> Iterable[T]:
+def counted(items: Iterable[_T], total: int, words: str, unit: str) -> Iterable[_T]:
     """``items``, with a bar on stderr of how many of ``total`` came, where somebody looks and nothing else moves."""
     if not sys.stderr.isatty() or sys.stdout.isatty():
         return items
     from tqdm import tqdm
 
-    bar: Iterable[T] = tqdm(items, words, total, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)
+    bar: Iterable[_T] = tqdm(items, words, total, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)
     return bar
 
 

@@ -8,18 +8,13 @@ from collections.abc import Sequence
 
 from qa.reader.question import JOINING, MONTHS, months, numbers, years
 
-_WRITTEN = {
-    **{
-        "2": "two|ii",
-        "3": "three|iii",
-        "4": "four|iv",
-        "5": "five",
-        "6": "six|vi",
-        "7": "seven|vii",
-        "8": "eight|viii",
-    },
-    **{"9": "nine|ix", "10": "ten", "11": "eleven|xi", "12": "twelve|xii"},
-}
+_WRITTEN = dict(
+    zip(
+        "2 3 4 5 6 7 8 9 10 11 12".split(),
+        "two|ii three|iii four|iv five six|vi seven|vii eight|viii nine|ix ten eleven|xi twelve|xii".split(),
+        strict=True,
+    )
+)
 _LONGEST_INITIALS = 5
 _OF_LANDS = {
     **dict.fromkeys(("a", "ia"), "(?:ese|ians?|ans?)"),

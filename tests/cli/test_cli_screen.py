@@ -10,7 +10,7 @@ import pytest
 from command import Run
 from making import write
 
-from qa.cli.terminal import ProgressBars, Terminal, safe
+from qa.cli.terminal import ProgressBars, Terminal, counted, safe
 
 STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 EVIL = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b1m\x08\x08\r\u202eevil\u2066"
@@ -114,6 +114,26 @@ class Screen(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+@pytest.mark.parametrize(
+    ("out", "err", "bar"),
+    [
+        (io.StringIO(), Screen(), True),  # answers go to a file
+        (Screen(), Screen(), False),  # they move by themselves
+        (io.StringIO(), io.StringIO(), False),
+        (Screen(), io.StringIO(), False),
+    ],
+)
+def test_a_bar_counts_answers_that_nobody_sees(
+    monkeypatch: pytest.MonkeyPatch, out: io.StringIO, err: io.StringIO, bar: bool
+) -> None:
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setattr("sys.stderr", err)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert list(counted(iter("abc"), 3, "Answering", " questions")) == ["a", "b", "c"]
+    assert ("Answering" in err.getvalue() and "0/3" in err.getvalue()) == bar
+    assert bar or not err.getvalue()
 
 
 def test_styles_only_where_a_person_looks(monkeypatch: pytest.MonkeyPatch) -> None:

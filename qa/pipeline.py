@@ -292,7 +292,7 @@ class Pincite:
 
         def whole(extract: Extract) -> Extract:
             around = joined(self.index.store.beside(extract.passage, LONGEST), read(extract.passage.document_id).text)
-            return with_list(extract, around, asked=question.type == "list")
+            return with_list(extract, around, question)
 
         shown = chosen(
             reading.extracts,

@@ -1,6 +1,8 @@
 """Lists given whole: a sentence that announces one ("The goals are:") with its items, and an item with its list.
 
-Items have marks or lines of their own, are clauses that go on, or sentences that count ("First, …. Second, …").
+Items have marks or lines of their own, are clauses that go on, or sentences: those that count ("First, …. Second, …"),
+and those that begin with one preposition and are as many as is announced ("… three goals. By 2017, …. By 2020, …. By
+2030, …").
 """
 
 from __future__ import annotations
@@ -8,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, groupby
 
 from qa.corpus.layout import ends_sentence, starts_item
+from qa.reader.question import AnalysedQuestion
 from qa.types import Extract, Passage, Span
 
 _ANNOUNCES = re.compile(r"[:：][\"'”’)\]»]*$")
@@ -24,26 +28,34 @@ _COUNTS = re.compile(
     rf"|(?P<comma>{'|'.join(_ORDINALS)}|last|final)(?:ly)?\s*[,:])",
     re.IGNORECASE,
 )
-_HOW_MANY = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|several|many|[2-9]|1\d)\b", re.IGNORECASE)
+_NUMBERS = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_HOW_MANY = re.compile(rf"\b(?:{'|'.join(_NUMBERS)}|several|many|[2-9]|1\d)\b", re.IGNORECASE)
+_PREPOSITIONS = "after at before between by during for from in on since through to under until with".split()
+_ALIKE = re.compile(rf"\W*({'|'.join(_PREPOSITIONS)})\b", re.IGNORECASE)
 
 
-def with_list(extract: Extract, around: Passage, *, asked: bool) -> Extract:
-    """The extract with the whole list that it announces, or is a part of where a list is ``asked`` for.
+def with_list(extract: Extract, around: Passage, question: AnalysedQuestion) -> Extract:
+    """The extract with the whole list that it announces, or is a part of where the question is for a list.
 
     ``around``: its passage, or one that holds it and what stands beside it; the extract's own then, if the list runs on
-    there. A list of more than ``LONGEST`` characters is left as it is.
+    there. A list of more than ``LONGEST`` characters is left as it is, and so is what tells how many items there are
+    where that is asked.
     """
+    asked = question.type == "list"
     found = whole_list(around, extract.quote, asked=asked)
     if found is None or found[0].end - found[0].start > LONGEST or found[0] == extract.quote:
         return extract
     quote, items = found
+    ahead = extract.span.end <= items.start
+    if ahead and question.type == "number":
+        return extract
     all_of_it = extract.span == Span(items.start, extract.quote.end)  # as far as the list was known
     inside = quote.start >= extract.passage.start and quote.end <= extract.passage.end
     return replace(
         extract,
         passage=extract.passage if inside else around,
         quote=quote,
-        span=items if asked or all_of_it or extract.span.end <= items.start else extract.span,
+        span=items if asked or all_of_it or ahead else extract.span,
     )
 
 
@@ -85,8 +97,8 @@ def _spans(passage: Passage, first: int, item: int, last: int) -> tuple[Span, Sp
 
 
 def _counted(passage: Passage, inside: Sequence[int], *, asked: bool) -> tuple[Span, Span] | None:
-    """The sentences from the one that counts "first" to the one that counts last, and what announces them."""
-    for item, last in _counts(passage):
+    """The sentences that count from "first" on, or are as many as is said before them, and what announces them."""
+    for item, last in chain(_counts(passage), _as_many(passage)):
         announced = item > 0 and (_announces(passage, item - 1) or _says_how_many(passage, item - 1))
         first = item - 1 if announced else item
         if inside[-1] == first < item or (asked and first <= inside[-1] and inside[0] <= last):
@@ -110,8 +122,25 @@ def _counts(passage: Passage) -> Iterator[tuple[int, int]]:
             yield start, last
 
 
+def _as_many(passage: Passage) -> Iterator[tuple[int, int]]:
+    """First and last sentence of each run that begins with one preposition and has the length told just before it."""
+    openings = [_ALIKE.match(_slice(passage, n)) for n in range(len(passage.sentences))]
+    start = 0
+    for word, run in groupby(match and match[1].lower() for match in openings):
+        length = len(list(run))
+        if word and start and length in _how_many(passage, start - 1):
+            yield start, start + length - 1
+        start += length
+
+
 def _says_how_many(passage: Passage, number: int) -> bool:
     return bool(_HOW_MANY.search(_slice(passage, number)))
+
+
+def _how_many(passage: Passage, number: int) -> set[int]:
+    """The numbers from 2 on that the sentence has."""
+    words = [word.lower() for word in _HOW_MANY.findall(_slice(passage, number))]
+    return {_NUMBERS.get(word) or int(word) for word in words if word in _NUMBERS or word.isdigit()}
 
 
 def _opening(passage: Passage, number: int) -> int | None:

@@ -122,7 +122,7 @@ class ScoredReader(ABC):
         """As ``qa.reader.Reader`` has it; ties in the order of ``candidates``."""
         asked = analyse(question)
         extracts = self.scorer.extracts(asked, self.candidates(asked, hits))
-        whole = [with_list(_with_own_figure(asked, one), one.passage, asked=asked.type == "list") for one in extracts]
+        whole = [with_list(_with_own_figure(asked, one), one.passage, asked) for one in extracts]
         once = {(one.passage.document_id, one.quote): one for one in reversed(whole)}
         return sorted((_if_it_tells(asked, one) for one in reversed(once.values())), key=lambda one: -one.score)
 

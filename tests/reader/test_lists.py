@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from qa.reader.lists import whole_list
-from qa.types import Passage, Span
+from qa.reader.lists import whole_list, with_list
+from qa.reader.question import analyse
+from qa.types import Extract, Passage, Span
 
 START = 70
 
@@ -127,3 +128,56 @@ def test_what_announces_sentences_that_count_is_given_with_them_whatever_is_aske
 )
 def test_words_that_count_nothing_on_make_no_list(sentences: tuple[str, ...]) -> None:
     assert found(made(*sentences), 0) is None
+
+
+GOALS = made(
+    "The town is old.",
+    " The plan has three goals, phased in.",
+    " By 2017, the quay is built.",
+    " By 2020, ten ships land.",
+    " By 2030, it leads.",
+    " The council met.",
+)
+PHASES = "By 2017, the quay is built. By 2020, ten ships land. By 2030, it leads."
+
+
+@pytest.mark.parametrize(("sentence", "asked"), [(1, False), (1, True), (2, True), (4, True)])
+def test_as_many_sentences_as_are_announced_that_begin_alike_are_a_list(sentence: int, asked: bool) -> None:
+    assert found(GOALS, sentence, asked=asked) == (f"The plan has three goals, phased in. {PHASES}", PHASES)
+
+
+@pytest.mark.parametrize(("sentence", "asked"), [(0, True), (2, False), (5, True)])
+def test_a_sentence_beside_those_that_begin_alike_or_not_asked_for_as_a_list_stays(sentence: int, asked: bool) -> None:
+    assert found(GOALS, sentence, asked=asked) is None
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ("It has three goals.", " By 2017, it is built.", " By 2020, it grows."),
+        ("It has two goals.", " By 2017, it is built.", " By 2020, it grows.", " By 2030, it leads."),
+        ("It has two goals.", " By 2017, it is built.", " It grows.", " By 2020, it leads."),
+        ("It has two owners.", " The port is one.", " The town is one."),
+        ("It has several goals.", " By 2017, it is built.", " By 2020, it grows."),
+        ("It grew in 2014.", " By 2017, it is built.", " By 2020, it grows."),
+    ],
+)
+def test_sentences_that_are_not_as_many_or_not_alike_are_no_list(sentences: tuple[str, ...]) -> None:
+    assert found(made(*sentences), 0) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("How many goals does the plan have?", False),
+        ("What goals does the plan have?", True),
+        ("What are the three goals?", True),
+    ],
+)
+def test_who_asks_how_many_gets_the_number_without_the_list(question: str, whole: bool) -> None:
+    announcing = GOALS.sentences[1]
+    three = Span(announcing.start + len("The plan has "), announcing.start + len("The plan has three"))
+    extract = Extract(GOALS, quote=announcing, span=three, score=1.0, confidence=0.9)
+    told = with_list(extract, GOALS, analyse(question))
+    assert GOALS.slice(told.span) == (PHASES if whole else "three")
+    assert (told == extract) is not whole

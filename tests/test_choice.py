@@ -95,3 +95,12 @@ def test_a_best_place_that_is_unsure_shows_nothing_whatever_else_is_sure() -> No
 
 def test_a_best_place_may_be_less_likely_than_not_where_little_accuracy_is_asked_for() -> None:
     assert shown(found("a", 0, 10.0, 0.35)) == [("a", 0)]
+
+
+def test_a_question_that_a_source_asks_is_shown_alone_or_not_at_all() -> None:
+    asks = replace(BEST, inputs={"is_question": 1.0})
+    near = found("a", 100, 9.0, 0.9)
+    assert shown(asks) == [("a", 0)]
+    assert shown(asks, near) == [("a", 100)]
+    assert shown(asks, found("a", 100, 1.0, 0.9)) == [("a", 0)]  # far behind
+    assert shown(BEST, replace(near, inputs={"is_question": 1.0})) == [("a", 0)]

@@ -129,7 +129,7 @@ def missing(question: AnalysedQuestion, text: str) -> tuple[str, ...]:
 
 
 def _asks(text: str) -> bool:
-    return text.rstrip("\"'”’) ").endswith(("?", "？"))
+    return text.rstrip("\"'”’*_) ").endswith(("?", "？"))
 
 
 def _as_written(name: str, question: str) -> str:

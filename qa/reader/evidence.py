@@ -20,8 +20,12 @@ _REMEMBERED = 8192
 _WHOLE = 256
 """Whole passages remembered: fewer than sentences, since they are longer."""
 
-_OFFERS = re.compile(
-    r"^\W*(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b|\bor\b",
+_YES_OR_NO = "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
+_OFFERS = re.compile(rf"^\W*(?:{_YES_OR_NO})\b|\bor\b", re.IGNORECASE)
+_ONLY_ASKS = re.compile(
+    r"\W*(?:[\w ]{1,30}[.:)]\W*)?"  # who asks, or the question's number
+    rf"(?:{_YES_OR_NO}|who|whom|whose|what|which|when|where|why|how)\b"
+    r"(?:[^.!?]|\.(?=\S))*\?\W*",
     re.IGNORECASE,
 )
 
@@ -108,8 +112,9 @@ def of_passage(question: AnalysedQuestion, hit: Hit, weight: TermWeight) -> dict
 def tells(question: AnalysedQuestion, text: str) -> bool:
     """Whether a text can answer at all: it has letters, and a term that the question does not have. What can be
     answered with yes or no, or offers the answers ("… or …?"), may find them in its own words, but not in a question.
+    A source's own question, as a list of them has it, tells nothing.
     """
-    if not any(character.isalpha() for character in text):
+    if not any(character.isalpha() for character in text) or _ONLY_ASKS.fullmatch(text):
         return False
     if set(_terms(text)).difference(_terms(question.text)):
         return True

@@ -512,6 +512,23 @@ def test_what_only_repeats_the_question_does_not_tell(question: str, text: str, 
     assert tells(analyse(question), text) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Why was it closed in May?", False),
+        ("Q: Is there a fee for the ferry?", False),
+        ("**Reporter:** How long will the U.S.-built ferry stay in dock?", False),
+        ("12. When does the ferry leave?", False),
+        ("When it closed in May, it was old.", True),
+        ("What fee? Twenty cents.", True),
+        ("The mayor, who closed it in May, asks: why not?", True),
+        ("Mr. Holm closed it in May, didn't he?", True),
+    ],
+)
+def test_a_question_of_a_source_does_not_tell(text: str, expected: bool) -> None:
+    assert tells(analyse("Who shut the bridge?"), text) is expected
+
+
 def test_what_does_not_tell_comes_last_and_is_not_believed(fake: FakeEncoder) -> None:
     hits = [hit(1, "When was the bridge closed?", score=1.0), hit(2, "It closed in June.", score=0.1)]
     extracts = SentenceReader(Similarity(fake), even).read("When was the bridge closed?", hits)

@@ -4,7 +4,8 @@
     python -m training.prepare --data DIR --out FILE --mix held
 
 "written" are the questions of ``written.jsonl.gz`` about texts of the sets, "invented" those about invented texts,
-"held-written" those about held-out texts of both; the other mixes do not have them.
+"held-written" those about held-out texts of both; the other mixes do not have them. "tables" asks of invented tables,
+"held-tables" of kinds of tables that the other has not.
 
 ``DIR`` holds the nine sets (see README.md here). An example is one JSON line
 ``{"set", "kind", "question", "heading", "passage", "spans", "rivals"}``: ``spans`` are character ranges of ``passage``
@@ -27,6 +28,7 @@ from training.passages import cut, joined, like_passages
 from training.questions import Example, Item, heading, held_groups, read_items
 from training.rivals import Rivals
 from training.synonyms import with_sister, with_synonyms
+from training.tables import table_examples
 from training.wording import reworded
 from training.written import FILE, INVENTED, read_invented, read_written
 from training.yesno import yes_no
@@ -88,6 +90,10 @@ NEGATIVES: dict[str, tuple[float, float, float]] = {
 PolicyQA has none: its forty sites answer one another's questions."""
 WRITTEN = (0.0, 0.15, 0.0)
 """The same for written questions: in other words, and of a text that does not answer."""
+HELD = ("held", "held-written", "held-tables")
+TABLES = {"tables": 12_000, "held-tables": 800}
+"""How many questions are asked of tables."""
+PROSE = ("squadshifts-wiki", "policyqa", "squad2_eleven_articles", "nq_open_oracle")
 RIVALS = 2
 """Passages that a written question is asked of beside the one that answers."""
 
@@ -96,16 +102,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the nine *.jsonl.gz")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--mix", choices=[*MIXES, "written", "invented", "held", "held-written"], required=True)
+    parser.add_argument("--mix", choices=[*MIXES, "written", "invented", "tables", *HELD], required=True)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     count = 0
     with options.out.open("w", encoding="utf-8") as out:
-        for items in question_sets(options.data, options.mix):
-            for example in examples_of(items, options.mix, Random(f"{options.seed}/{items[0].set}.jsonl.gz")):
-                out.write(json.dumps(example, ensure_ascii=False) + "\n")
-                count += 1
+        for example in all_examples(options.data, options.mix, options.seed):
+            out.write(json.dumps(example, ensure_ascii=False) + "\n")
+            count += 1
     print(f"{count} examples in {options.out}")
+
+
+def all_examples(folder: Path, mix: str, seed: int) -> Iterator[Example]:
+    """The examples of a mix, set by set."""
+    if mix in TABLES:
+        held = mix in HELD
+        yield from table_examples(TABLES[mix], prose(folder, held=held), Random(seed), held=held)
+        return
+    for items in question_sets(folder, mix):
+        yield from examples_of(items, mix, Random(f"{seed}/{items[0].set}.jsonl.gz"))
+
+
+def prose(folder: Path, *, held: bool) -> list[str]:
+    """Texts of articles that tables may stand beside: those of the groups that are held out, or of the others."""
+    texts: set[str] = set()
+    for name in PROSE:
+        items = read_items(folder / f"{name}.jsonl.gz")
+        groups = held_groups(items)
+        texts.update(item.context for item in items if (item.group in groups) is held)
+    return sorted(texts)
 
 
 def question_sets(folder: Path, mix: str) -> Iterator[list[Item]]:

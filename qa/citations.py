@@ -40,13 +40,16 @@ def link(source: Source, text: str, page: int | None) -> str:
 
     A text fragment (WICG "URL Fragment Text Directives") that names the whole text where it is short, else its first
     and last words; the page where there are pages. Line breaks cannot be matched, so the ends stop short of them.
-    A file in an archive has no address of its own: the link is the archive's.
+    A file in an archive has no address of its own: the link is the archive's. A row of CSV, whose cells have been given
+    their column's name, is not in the file in these words: the link is the file's alone.
     """
     path = Path(source.path)
     file = archive_of(path) or path
     address = (source.url or (file.as_uri() if file.is_absolute() else "")).split("#", 1)[0]
     if page is not None:
         return f"{address}#page={page}"
+    if source.kind == "csv":
+        return address
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
     words = _WORD.findall(text)
     if len(lines) == 1 and len(words) <= _WHOLE_WORDS:

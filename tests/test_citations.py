@@ -75,6 +75,10 @@ def test_a_fragment_of_the_address_gives_way(page: int | None, place: str) -> No
     assert link(source, "word", page) == "https://example.org/report?a=b&c=d" + place
 
 
+def test_a_row_of_csv_is_not_looked_for_in_words_that_the_file_has_not() -> None:
+    assert link(replace(SOURCE, kind="csv"), "name: Ada; born: 1815", None) == "https://example.org/report"
+
+
 def test_without_an_address_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a folder" / "100% näive #1.txt"
     found = link(replace(SOURCE, url=None, path=str(path)), "word", None)

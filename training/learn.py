@@ -1,4 +1,4 @@
-"""What of the network is trained: its layers, everything, or low-rank additions to its layers.
+"""What of the network is trained: its layers, everything, or low-rank additions to its layers; and dropout meanwhile.
 
 All three begin with the packaged encoder and train the heads in full. ``layers`` is what ships; the other two are
 here to be compared with it (``training/README.md``, "Tried"), and ``training.export`` does not take them.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from qa.reader.neural_model import ReaderNet
+from qa.reader.neural_model import LAYERS, ReaderNet
 
 WAYS = ("layers", "all", "adapters")
 RANK = 16
@@ -38,3 +39,16 @@ def choose(net: ReaderNet, way: str) -> None:
     for module in net.layers.modules():
         if isinstance(module, nn.Linear):
             parametrize.register_parametrization(module, "weight", LowRank(module.weight))
+
+
+def drop(net: ReaderNet, rate: float) -> None:
+    """Leave out that share of what the embeddings and each half of a layer give, while ``net`` is in training mode;
+    where BERT does but for the attention's weights (Devlin et al. 2019, A.2)."""
+
+    def thinned(module: nn.Module, _: object, out: Tensor) -> Tensor:
+        return functional.dropout(out, rate, module.training)
+
+    if rate:
+        halves = (net.get_submodule(f"layers.{n}.{half}") for n in range(LAYERS) for half in ("attention_out", "outer"))
+        for module in (net.norm, *halves):
+            module.register_forward_hook(thinned)

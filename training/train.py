@@ -27,16 +27,28 @@ from qa.reader.neural_model import ReaderNet, from_base
 from qa.reader.neural_pieces import base_dir
 from qa.runtime.weights import read_tensors
 from training.batches import Batch, Row, collate, plan, read_examples, row
-from training.learn import WAYS, choose
+from training.learn import WAYS, choose, drop
 from training.loss import KINDS, loss
 from training.measures import validate
 from training.questions import Example
 
 
 class Trainer:
-    """A network in bfloat16 for the arithmetic, its weights in float32 for the updates."""
+    """A network in bfloat16 for the arithmetic, its weights in float32 for the updates.
 
-    def __init__(self, device: str, rate: float, seed: int, way: str = "layers") -> None:
+    ``exact``: all in float32, which is quicker where the processor has no bfloat16. ``dropout``: as ``drop`` has it.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        rate: float,
+        seed: int,
+        way: str = "layers",
+        *,
+        dropout: float = 0.0,
+        exact: bool = False,
+    ) -> None:
         torch.manual_seed(seed)
         self.device = device
         self.rate = rate
@@ -45,7 +57,8 @@ class Trainer:
         net.load_state_dict(from_base(read_tensors(base_dir() / "model.safetensors")), strict=False)
         choose(net, way)
         self.master = {name: p.detach().clone().to(device) for name, p in net.named_parameters() if p.requires_grad}
-        self.net = net.to(device=device, dtype=torch.bfloat16)
+        drop(net, dropout)
+        self.net = net.to(device=device, dtype=torch.float32 if exact else torch.bfloat16)
         self.trained = {name: p for name, p in self.net.named_parameters() if p.requires_grad}
         plain = [p for p in self.master.values() if p.ndim > 1]
         bare = [p for p in self.master.values() if p.ndim == 1]
@@ -129,7 +142,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.run.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    trainer = Trainer(device, options.rate, options.seed, options.learn)
+    trainer = Trainer(device, options.rate, options.seed, options.learn, dropout=options.dropout, exact=options.float32)
     files = load_rows(options.examples)
     batches: list[list[Row]] = []
     for number, rows in enumerate(files):
@@ -184,6 +197,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--start", type=Path, help="another run's checkpoint to begin with")
     parser.add_argument("--learn", choices=WAYS, default="layers", help="what of the network is trained")
     parser.add_argument("--loss", choices=KINDS, default="joint", help="spans together, or each for itself")
+    parser.add_argument("--dropout", type=float, default=0.0, help="share of what a layer gives that is left out")
+    parser.add_argument("--float32", action="store_true", help="no bfloat16, for processors without it")
     parser.add_argument("--size", type=int, default=32, help="passages a step")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--warmup", type=int, default=100, help="steps")

@@ -189,6 +189,18 @@ def test_only_what_is_asked_for_learns(way: str, learning: set[str], tmp_path: P
         assert not (tmp_path / "reader.safetensors").exists()
 
 
+def test_dropout_leaves_out_a_part_in_training_alone_and_float32_is_exact() -> None:
+    batch = collate([made for fact in FACTS if (made := row(example(*fact)))])
+    inputs = (batch.pieces, batch.segments, batch.real, batch.inside)
+    whole, thinned = (Trainer("cpu", 1e-3, 1, dropout=rate, exact=True).net for rate in (0.0, 0.5))
+    assert {weight.dtype for weight in thinned.parameters()} == {torch.float32}
+    answers = [[net(*inputs)[-1] for _ in range(2)] for net in (whole.eval(), thinned.eval())]
+    assert all(torch.equal(one, answers[0][0]) for pair in answers for one in pair)
+    first, second = (thinned.train()(*inputs)[-1] for _ in range(2))
+    assert not torch.equal(first, second)
+    assert torch.equal(whole.train()(*inputs)[-1], answers[0][0])
+
+
 def test_weights_are_averaged_by_name_and_as_exported(tmp_path: Path) -> None:
     one, two = (Trainer("cpu", rate=1e-3, seed=seed) for seed in (1, 2))
     name = "outputs.null.weight"

@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--held", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint and its log")
     options = parser.parse_args()
-    trainer = Trainer("cpu", rate=0.0, seed=1)
+    trainer = Trainer("cpu", rate=0.0, seed=1, exact=True)
     trainer.adopt(average(options.weights))
     hashes = [hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in options.weights]
     options.out.mkdir(parents=True, exist_ok=True)

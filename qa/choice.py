@@ -28,8 +28,7 @@ def chosen(
     whole: Callable[[Extract], Extract],
 ) -> list[Extract]:
     """The extracts to show, at most ``most``, if the best is at least ``least`` sure: the best, then the next best
-    places that answer as well, other documents first, none twice. A question that a source asks is shown alone or not
-    at all.
+    places that answer as well, other documents first, none twice. What a source asks is never shown beside another.
 
     ``figure``: whether a figure or date is asked for. ``only_as_best``: says of a place that it is never shown beside
     another. ``whole``: gives an extract with all that belongs to it.
@@ -45,9 +44,8 @@ def chosen(
         and not only_as_best(other)
         and not _asks(other)
     ]
-    answers = also if also and _asks(best) else [best, *also]
     shown: list[Extract] = []
-    for extract in map(whole, _other_documents_first(answers)):
+    for extract in map(whole, _other_documents_first([best, *also])):
         if not any(_same_place(extract, other) for other in shown):
             shown.append(extract)
     return shown[:most]

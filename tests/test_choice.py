@@ -97,10 +97,7 @@ def test_a_best_place_may_be_less_likely_than_not_where_little_accuracy_is_asked
     assert shown(found("a", 0, 10.0, 0.35)) == [("a", 0)]
 
 
-def test_a_question_that_a_source_asks_is_shown_alone_or_not_at_all() -> None:
-    asks = replace(BEST, inputs={"is_question": 1.0})
-    near = found("a", 100, 9.0, 0.9)
-    assert shown(asks) == [("a", 0)]
-    assert shown(asks, near) == [("a", 100)]
-    assert shown(asks, found("a", 100, 1.0, 0.9)) == [("a", 0)]  # far behind
-    assert shown(BEST, replace(near, inputs={"is_question": 1.0})) == [("a", 0)]
+def test_what_a_source_asks_is_never_shown_beside_another() -> None:
+    asks = {"is_question": 1.0}
+    assert shown(BEST, replace(found("a", 100, 9.0, 0.9), inputs=asks)) == [("a", 0)]
+    assert shown(replace(BEST, inputs=asks), found("a", 100, 9.0, 0.9)) == [("a", 0), ("a", 100)]

@@ -19,6 +19,7 @@ from qa.errors import EncoderError
 from qa.runtime import compiled
 from qa.runtime.bert import encoder_model
 from qa.runtime.minilm import DIMENSIONS, MAX_PIECES, SHA256, base_tensors, load_tokenizer, word_embeddings
+from qa.runtime.network import Network
 from qa.runtime.weights import FloatArray
 from qa.settings import cache_dir
 
@@ -81,7 +82,7 @@ class PackagedEncoder(BatchedEncoder):
         return unit
 
     @cached_property
-    def _network(self) -> compiled.Network:
+    def _network(self) -> Network:
         recipe = compiled.Recipe("encoder", SHA256, lambda: encoder_model(base_tensors()), _STEP)
         try:
             return compiled.load(recipe, cache_dir(), self._precision)

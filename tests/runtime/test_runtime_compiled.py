@@ -18,7 +18,7 @@ from qa.encoder.sentence_transformer import SentenceTransformerEncoder
 from qa.reader import neural_light
 from qa.reader.neural import WEIGHTS, SpanModel, readings
 from qa.reader.neural_pieces import windows
-from qa.runtime import compiled, eight_bits
+from qa.runtime import compiled, eight_bits, network
 from qa.runtime.minilm import SHA256, verified_dir
 
 pytestmark = pytest.mark.skipif(not compiled.available(), reason="OpenVINO is not there")
@@ -89,14 +89,14 @@ def test_nothing_depends_on_what_else_is_asked_or_on_threads(monkeypatch: pytest
         assert np.array_equal(encoder.encode([one])[0], vector)
     assert model.read_each(ASKED[::-1]) == read[::-1]
     assert [one for asked in ASKED for one in SpanModel.load().read_each([asked])] == read
-    monkeypatch.setattr(compiled, "_TOGETHER", 1)
+    monkeypatch.setattr(network, "_TOGETHER", 1)
     assert np.array_equal(encoder.encode(TEXTS), vectors)
 
 
 @pytest.mark.parametrize(("count", "streams", "most"), [(0, 2, 1), (1, 2, 1), (6, 2, 3), (12, 16, 1), (90, 2, 4)])
 def test_texts_of_one_length_are_computed_together(count: int, streams: int, most: int) -> None:
     lengths = [random.Random(number).choice((32, 64, 96)) for number in range(count)]
-    groups = compiled._groups(lengths, streams)
+    groups = network._groups(lengths, streams)
     assert sorted(number for group in groups for number in group) == list(range(count))
     assert max(map(len, groups), default=1) <= most
     found = [{lengths[number] for number in group} for group in groups]
@@ -210,8 +210,8 @@ class Kept:
         return openvino.Model([op.add(total, count)], [embedded, real], "tiny")
 
 
-def total(network: compiled.Network, rows: int) -> list[float]:
-    [[found]] = network.run([np.ones((rows, 4), np.float32)])
+def total(kept: network.Network, rows: int) -> list[float]:
+    [[found]] = kept.run([np.ones((rows, 4), np.float32)])
     return found[0].tolist()
 
 
@@ -258,7 +258,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None
 
 
 def test_an_error_in_between_leaves_the_network_usable(tmp_path: Path) -> None:
-    network = compiled.load(Kept().recipe(), tmp_path)
+    kept = compiled.load(Kept().recipe(), tmp_path)
 
     def broken():  # type: ignore[no-untyped-def]
         for _ in range(4):
@@ -267,5 +267,5 @@ def test_an_error_in_between_leaves_the_network_usable(tmp_path: Path) -> None:
 
     for _ in range(8):  # more often than there are requests to lose
         with pytest.raises(KeyError, match="in between"):
-            network.run(broken())
-    assert total(network, 2) == [4.0] * 4
+            kept.run(broken())
+    assert total(kept, 2) == [4.0] * 4

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from bench.work import questions
+from qa.asked import forms
 from qa.library import index_paths
 from qa.pipeline import Pincite
 from qa.reader.evidence import measure
@@ -62,7 +63,7 @@ def test_question(benchmark: Benchmark, pincite: Pincite) -> None:
 
 def test_forms(benchmark: Benchmark, pincite: Pincite) -> None:
     new = fresh()
-    assert benchmark(lambda: pincite.forms(next(new), []))
+    assert benchmark(lambda: forms(next(new), [], pincite.index, pincite.encoder))
 
 
 def test_retrieval(benchmark: Benchmark, pincite: Pincite) -> None:

@@ -28,7 +28,7 @@ def chosen(
     whole: Callable[[Extract], Extract],
 ) -> list[Extract]:
     """The extracts to show, at most ``most``, if the best is at least ``least`` sure: the best, then the next best
-    places that answer as well, other documents first, none twice. What a source asks is never shown beside another.
+    places that answer as well, other documents first, none twice.
 
     ``figure``: whether a figure or date is asked for. ``only_as_best``: says of a place that it is never shown beside
     another. ``whole``: gives an extract with all that belongs to it.
@@ -42,7 +42,6 @@ def chosen(
         for other in others
         if (_answers_too(other, best, least) or (other in leads and _gives_another(other, best, least)))
         and not only_as_best(other)
-        and not _asks(other)
     ]
     shown: list[Extract] = []
     for extract in map(whole, _other_documents_first([best, *also])):
@@ -79,10 +78,6 @@ def _answers_too(extract: Extract, best: Extract, least: float) -> bool:
     here = extract.passage.document_id == best.passage.document_id
     behind = best.score - extract.score
     return extract.confidence >= max(least, _LIKELY) and behind <= (_NEAR_HERE if here else _NEAR)
-
-
-def _asks(extract: Extract) -> bool:
-    return extract.inputs.get("is_question") == 1
 
 
 def _leads(extracts: Sequence[Extract]) -> list[Extract]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from qa.choice import chosen, least_figure, ranked
+from qa.asked import cleaned, forms
+from qa.choice import chosen, ranked
 from qa.citations import cite
 from qa.encoder import Encoder, load_encoder
 from qa.errors import EncoderError, IndexOutdated, PinciteError, QuestionError
-from qa.followup import resolve
 from qa.index import OpenIndex, open_index
 from qa.index.store import SourceEntry
 from qa.reader import Reader
@@ -23,21 +21,17 @@ from qa.reader.lists import LONGEST, joined, with_list
 from qa.reader.load import load_reader, reader_name
 from qa.reader.mentions import of_another_time
 from qa.reader.question import analyse, asks_figure, says_something
-from qa.reader.scoring import why_not
+from qa.reading import read_likely
 from qa.retriever import MODES, Mode, Retriever
 from qa.runtime.cores import cores
-from qa.settings import MAX_QUESTION, Settings
-from qa.spelling import respelled, with_capitals
+from qa.settings import Settings
+from qa.spelling import with_capitals
 from qa.types import Answer, Citation, Document, Extract, Failure, FoundAnswer, Hit, Trace
 
 __all__ = ["MODES", "Mode", "Pincite", "SourceEntry", "reader_name"]
 
-BESIDE = 0.5
-"""Log odds: a passage is read if a place may be in it that ranks so little below the best one found. It may be another
-answer, and those are to be shown too."""
 _AT_ONCE = max(2, cores())
 """Questions of many that are on their way at the same time."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _ABOUT_NOTHING = "The question does not say what it is about: ask it in full."
 _NOTHING_CLOSE = "No passage in the sources is close enough to the question to answer it."
 _UNSURE = "No sentence in the sources is surely an answer."
@@ -158,7 +152,7 @@ class Pincite:
         self, question: str, *, top_k: int = 10, mode: Mode = "hybrid", only: Collection[str] | None = None
     ) -> tuple[Hit, ...]:
         """The ranked passages only, best first."""
-        return self._retriever().search(self._clean(question), top_k, mode, only)
+        return self._retriever().search(cleaned(question, self.encoder), top_k, mode, only)
 
     @property
     def outdated(self) -> bool:
@@ -192,39 +186,9 @@ class Pincite:
         self, question: str, history: Sequence[str], top_k: int, only: Collection[str] | None
     ) -> list[_Reading]:
         """What each form of the question came to, the likeliest form first."""
-        clean = self._clean(question)
+        clean = cleaned(question, self.encoder)
         self.reader.prepare()
-        earlier = [_CONTROL.sub(" ", text).strip() for text in history]
-        return [self._read(form, top_k, only) for form in self.forms(clean, earlier)]
-
-    def forms(self, question: str, history: Sequence[str]) -> list[str]:
-        """The whole questions that may be meant: made whole with the earlier ones, misspelt words mended."""
-        whole = resolve(question, history, self._fits)
-        mended = [respelled(form, self.index, self.encoder) for form in whole]
-        forms = dict.fromkeys([*(form for form in mended if form), *whole])
-        return [form for form in forms if self._fits(form)] or [question]
-
-    def _clean(self, question: str) -> str:
-        """The question as retrieval reads it: control characters and outer white space left out."""
-        if len(question) > MAX_QUESTION:
-            raise QuestionError(
-                f"the question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked: shorten it"
-            )
-        clean = _CONTROL.sub(" ", question).strip()
-        if not clean:
-            raise QuestionError("the question is empty: type one")
-        if not any(character.isalnum() for character in clean):
-            raise QuestionError("the question has no word in it: type one")
-        if not self._fits(clean):
-            raise QuestionError(
-                f"the question has more than the {self.encoder.max_tokens} word pieces "
-                f"that {self.encoder.name} reads: shorten it"
-            )
-        return clean
-
-    def _fits(self, question: str) -> bool:
-        """Whether the encoder reads all of it."""
-        return self.encoder.count_tokens([question])[0] <= self.encoder.max_tokens
+        return [self._read(form, top_k, only) for form in forms(clean, history, self.index, self.encoder)]
 
     def _retriever(self) -> Retriever:
         return Retriever(self.index, self.encoder, self.settings.pool, self.settings.dense_share)
@@ -234,7 +198,7 @@ class Pincite:
         hits = self._retriever().search(question, k, only=only)
         question = with_capitals(question, (hit.passage.text for hit in hits))
         retrieved = time.perf_counter()
-        read, extracts = self._extracts(question, hits)
+        read, extracts = read_likely(self.reader, question, hits, self.settings, self.threshold)
         return _Reading(
             question,
             hits,
@@ -244,51 +208,19 @@ class Pincite:
             {"retrieve": retrieved - started, "read": time.perf_counter() - retrieved},
         )
 
-    def _extracts(self, question: str, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Extract]]:
-        """What was read, and what was found in it: the first passages, then of those in which a place may be that comes
-        near the best, each time up to as many as were read so far, until there are none; then those that may give
-        another figure. Nothing for a question about nothing."""
-        if not says_something(question):
-            return (), ()
-        hits = hits[: self.settings.read_passages]
-        rest, read, found, count = list(hits), [], [], self.settings.read_first
-        while rest:
-            read += rest[:count]
-            found = self.reader.read(question, read)  # it remembers what it has read
-            near = found[0].score - BESIDE if found else -math.inf
-            rest = [hit for hit in rest[count:] if self.reader.may_reach(question, hit, near)]
-            count = len(read)
-        if (
-            found
-            and found[0].confidence >= self.threshold
-            and (more := self._other_figures(question, hits, read, found[0]))
-        ):
-            read += more
-            found = self.reader.read(question, read)
-        return read, found
-
-    def _other_figures(self, question: str, hits: Sequence[Hit], read: Sequence[Hit], best: Extract) -> list[Hit]:
-        """The first passage of each document of which nothing was read, where it may give another figure than the
-        ``best`` place: sources that disagree are all to be shown."""
-        asked = analyse(question)
-        if not asks_figure(asked):
-            return []
-        seen = {hit.passage.document_id for hit in read}
-        first = {hit.passage.document_id: hit for hit in reversed(hits) if hit.passage.document_id not in seen}
-        told = [hit for hit in reversed(first.values()) if why_not(asked, hit.passage) is None]
-        least = least_figure(best)
-        return [hit for hit in told if self.reader.may_reach(question, hit, least)][: self.settings.max_answers]
-
     def _answers(self, reading: _Reading) -> tuple[tuple[FoundAnswer, ...], tuple[Citation, ...]]:
         read = cache(self.document)
         question = analyse(reading.question)
 
         def only_as_best(extract: Extract) -> bool:
-            """A heading promises more than it says, and what is said of another year or month is no second answer."""
+            """A heading promises more than it says, who asks is not sure, and what is said of another year or month is
+            no second answer."""
             start, blocks = extract.quote.start, read(extract.passage.document_id).blocks
-            return any(
-                block.kind == "heading" and block.start <= start < block.end for block in blocks
-            ) or of_another_time(reading.question, extract.passage.slice(extract.quote))
+            return (
+                any(block.kind == "heading" and block.start <= start < block.end for block in blocks)
+                or extract.inputs.get("is_question") == 1
+                or of_another_time(reading.question, extract.passage.slice(extract.quote))
+            )
 
         def whole(extract: Extract) -> Extract:
             around = joined(self.index.store.beside(extract.passage, LONGEST), read(extract.passage.document_id).text)

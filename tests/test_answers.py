@@ -260,3 +260,13 @@ def test_the_same_question_has_the_same_answer(ask_odd: Ask, question: str) -> N
     first = ask_odd(question)
     ask_odd("Who was the mayor?")
     assert ask_odd(question) == first
+
+
+def test_what_a_source_asks_is_never_shown_beside_another(encoder: Encoder, tmp_path: Path) -> None:
+    told = "The ferry of Lindau carries 300 passengers."
+    asked = "The ferry of Lindau carries 300 passengers on a day in May, who would have thought it?"
+    again = "The ferry of Lindau carries 300 passengers on a day in May, as everybody thought."
+    with opened(encoder, tmp_path / "one", {"told.txt": told, "asked.txt": asked}) as ask:
+        assert [one.text for one in ask("How many passengers does the ferry of Lindau carry?").answers] == [told]
+    with opened(encoder, tmp_path / "two", {"told.txt": told, "again.txt": again}) as ask:
+        assert len(ask("How many passengers does the ferry of Lindau carry?").answers) == 2

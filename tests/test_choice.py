@@ -95,9 +95,3 @@ def test_a_best_place_that_is_unsure_shows_nothing_whatever_else_is_sure() -> No
 
 def test_a_best_place_may_be_less_likely_than_not_where_little_accuracy_is_asked_for() -> None:
     assert shown(found("a", 0, 10.0, 0.35)) == [("a", 0)]
-
-
-def test_what_a_source_asks_is_never_shown_beside_another() -> None:
-    asks = {"is_question": 1.0}
-    assert shown(BEST, replace(found("a", 100, 9.0, 0.9), inputs=asks)) == [("a", 0)]
-    assert shown(replace(BEST, inputs=asks), found("a", 100, 9.0, 0.9)) == [("a", 0), ("a", 100)]

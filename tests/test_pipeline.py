@@ -16,7 +16,8 @@ from making import document, four_threads
 from qa import pipeline
 from qa.errors import EncoderError, IndexMissing, IndexOutdated, QuestionError
 from qa.index import Request, build, open_index
-from qa.pipeline import BESIDE, Pincite
+from qa.pipeline import Pincite
+from qa.reading import BESIDE
 from qa.settings import MAX_QUESTION, Settings
 from qa.types import Answer, Extract, Hit
 

@@ -29,16 +29,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from qa.asked import forms
 from qa.corpus import read
 from qa.corpus.layout import blocks_of
 from qa.eval.calibrate import shown_table
 from qa.library import build
-from qa.pipeline import BESIDE, Pincite
+from qa.pipeline import Pincite
 from qa.reader import sentence, trained
 from qa.reader.evidence import OF_PASSAGE, term_weight
 from qa.reader.question import analyse
 from qa.reader.scoring import Candidate, Linear, Scorer
 from qa.reader.similarity import Similarity
+from qa.reading import BESIDE
 from qa.settings import Settings
 from qa.types import Document, Source, Span
 from training.negatives import Neighbours, swapped
@@ -302,7 +304,7 @@ def _collect(documents: list[Document], known: Sequence[Known], reader: str) -> 
         parts = (Similarity(pincite.encoder), term_weight(pincite.index.lexical), Scorer(Linear({}), Linear({})))
         chosen = trained.TrainedReader(*parts) if reader == "trained" else sentence.SentenceReader(*parts)
         for item in known:
-            question = pincite.forms(item.question, item.history)[0]
+            question = forms(item.question, item.history, pincite.index, pincite.encoder)[0]
             found = pincite.search(question, top_k=pincite.settings.read_passages)
             candidates = chosen.candidates(analyse(question), found)
             if candidates:

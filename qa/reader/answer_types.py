@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from qa.reader.question import AnalysedQuestion, AnswerType
+from qa.reader.question import NUMBER_WORDS, AnalysedQuestion, AnswerType
 from qa.types import Span
 
 _MONTH = (
@@ -13,8 +13,8 @@ _MONTH = (
     r"Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
 _WORD_NUMBER = (
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|"
-    r"sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|several|half)"
+    rf"(?:{'|'.join(NUMBER_WORDS)}|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
+    r"hundreds?|thousands?|dozens?|several|half)"
 )
 _SCALE = r"(?:\s+(?:hundred|thousand|million|billion|trillion))?"
 _FIGURE = r"\d+(?:[.,]\d+)*"

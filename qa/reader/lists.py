@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain, groupby
 
 from qa.corpus.layout import ends_sentence, starts_item
-from qa.reader.question import AnalysedQuestion
+from qa.reader.question import NUMBER_WORDS, AnalysedQuestion
 from qa.types import Extract, Passage, Span
 
 _ANNOUNCES = re.compile(r"[:：][\"'”’)\]»]*$")
@@ -28,7 +28,7 @@ _COUNTS = re.compile(
     rf"|(?P<comma>{'|'.join(_ORDINALS)}|last|final)(?:ly)?\s*[,:])",
     re.IGNORECASE,
 )
-_NUMBERS = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS[1:10], 2)}
 _HOW_MANY = re.compile(rf"\b(?:{'|'.join(_NUMBERS)}|several|many|[2-9]|1\d)\b", re.IGNORECASE)
 _PREPOSITIONS = "after at before between by during for from in on since through to under until with".split()
 _ALIKE = re.compile(rf"\W*({'|'.join(_PREPOSITIONS)})\b", re.IGNORECASE)

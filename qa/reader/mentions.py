@@ -6,15 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from qa.reader.question import JOINING, MONTHS, months, numbers, years
+from qa.reader.question import JOINING, MONTHS, NUMBER_WORDS, months, numbers, years
 
-_WRITTEN = dict(
-    zip(
-        "2 3 4 5 6 7 8 9 10 11 12".split(),
-        "two|ii three|iii four|iv five six|vi seven|vii eight|viii nine|ix ten eleven|xi twelve|xii".split(),
-        strict=True,
-    )
-)
+_ROMAN = {"2": "ii", "3": "iii", "4": "iv", "6": "vi", "7": "vii", "8": "viii", "9": "ix", "11": "xi", "12": "xii"}
+"""Those that are nothing else: "v" and "x" are letters, too."""
+_WRITTEN = {
+    number: f"{word}|{_ROMAN[number]}" if number in _ROMAN else word
+    for number, word in zip(map(str, range(2, 13)), NUMBER_WORDS[1:], strict=True)
+}
 _LONGEST_INITIALS = 5
 _OF_LANDS = {
     **dict.fromkeys(("a", "ia"), "(?:ese|ians?|ans?)"),

@@ -89,6 +89,7 @@ JOINING = ("of", "the", "and", "for", "de", "van", "von")
 """Words without a capital that may stand inside a name."""
 _NAME = re.compile(rf"\b{_CAPITALISED}(?:(?:\s+(?:{'|'.join(JOINING)})\s+|[\s-]+){_CAPITALISED})*")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 MONTHS = frozenset("january february march april may june july august september october november december".split())
 _NOT_NAMES = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have had "

@@ -28,6 +28,8 @@ class Row:
     spans: list[tuple[int, int]]
     rivals: tuple[Window, ...] = ()
     """The same question with other passages, none of which holds the answer's words."""
+    kept: bool = False
+    """Whether another network says what is right here (``loss.keeping``), in place of the gold spans."""
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -36,7 +38,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tensors [windows, pieces], the gold spans of each window, and the number of the row it is of."""
+    """Tensors [windows, pieces], the gold spans of each window, the number of the row it is of, and whether it is
+    ``Row.kept``."""
 
     pieces: Tensor
     segments: Tensor
@@ -44,6 +47,7 @@ class Batch:
     inside: Tensor
     spans: list[list[tuple[int, int]]]
     rows: Tensor
+    kept: Tensor
 
 
 def read_examples(files: Iterable[Path]) -> list[Example]:
@@ -126,4 +130,6 @@ def collate(rows: Sequence[Row]) -> Batch:
         real[i, :length] = True
         inside[i, window.first : window.first + len(window.places)] = True
     spans = [row.spans if window is row.window else [] for row in rows for window in row.windows]
-    return Batch(pieces, segments, real, inside, spans, torch.tensor([number for number, _ in flat]))
+    numbers = [number for number, _ in flat]
+    kept = torch.tensor([rows[number].kept for number in numbers])
+    return Batch(pieces, segments, real, inside, spans, torch.tensor(numbers), kept)

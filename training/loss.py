@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -13,6 +15,9 @@ Scores = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
 KINDS = ("joint", "sigmoid")
+KEEPING = 3.0
+"""How much a window counts that is to be read as another network reads it, beside one with gold spans: less is lost
+there from one step to the next, so it pulls less."""
 
 
 def loss(scores: Scores, batch: Batch, kind: str = "joint") -> tuple[Tensor, Tensor]:
@@ -37,6 +42,42 @@ def loss(scores: Scores, batch: Batch, kind: str = "joint") -> tuple[Tensor, Ten
     alone = -(_log_share(starts, gold_start) + _log_share(ends, gold_end))[answers].sum() / len(answers)
     rivals = among_rivals(spans.flatten(1) - null[:, None], gold_span.flatten(1), batch.rows)
     return joint + 0.5 * alone + rivals, answered
+
+
+def with_kept(scores: Scores, taught: Scores, batch: Batch, kind: str = "joint") -> tuple[Tensor, Tensor]:
+    """Mean of ``loss`` and, for the windows that are kept, ``KEEPING`` times that of ``keeping``."""
+    share = batch.kept.float().mean().item()
+    told = ~batch.kept
+    spans = [gold for gold, kept in zip(batch.spans, batch.kept.tolist(), strict=True) if not kept]
+    parts = []
+    if share < 1:
+        rest = replace(batch, spans=spans, rows=batch.rows[told])
+        parts.append((1 - share, loss(_chosen(scores, told), rest, kind)))
+    if share > 0:
+        parts.append((KEEPING * share, keeping(_chosen(scores, batch.kept), _chosen(taught, batch.kept))))
+    span, answer = (sum(weight * part[n] for weight, part in parts) for n in range(2))
+    return torch.as_tensor(span), torch.as_tensor(answer)
+
+
+def keeping(scores: Scores, taught: Scores) -> tuple[Tensor, Tensor]:
+    """How far the scores are from another network's: the Kullback-Leibler divergence over all spans and the null, and
+    that of "answers at all"; a window's mean (Li and Hoiem 2017, "Learning without Forgetting")."""
+
+    def logs(scores: Scores) -> tuple[Tensor, Tensor]:
+        _, _, spans, null, answer = scores
+        everything = torch.cat([null[:, None], spans.flatten(1)], dim=1).log_softmax(1)
+        return everything, torch.stack([functional.logsigmoid(answer), functional.logsigmoid(-answer)], dim=1)
+
+    span, answer = (
+        functional.kl_div(ours, theirs, reduction="batchmean", log_target=True)
+        for ours, theirs in zip(logs(scores), logs(taught), strict=True)
+    )
+    return span, answer
+
+
+def _chosen(scores: Scores, windows: Tensor) -> Scores:
+    starts, ends, spans, null, answer = (part[windows] for part in scores)
+    return starts, ends, spans, null, answer
 
 
 def each_alone(odds: Tensor, right: Tensor) -> Tensor:

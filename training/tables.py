@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from training.questions import Example
 from training.wording import reworded
@@ -84,11 +85,14 @@ def read_kinds(file: Path = FILE) -> list[Kind]:
     ]
 
 
-def _column(column: Mapping[str, object]) -> Column:
+def _column(column: Mapping[str, Any]) -> Column:
     values = column["values"]
-    asks, which = (tuple(map(str, column.get(part, ()))) for part in ("asks", "which"))  # type: ignore[call-overload]
-    names = tuple(map(str, column["names"]))  # type: ignore[call-overload]
-    return Column(names, asks, which, values if isinstance(values, str) else tuple(map(str, values)))  # type: ignore[call-overload]
+    return Column(
+        tuple(column["names"]),
+        tuple(column.get("asks", ())),
+        tuple(column.get("which", ())),
+        values if isinstance(values, str) else tuple(values),
+    )
 
 
 def _example(kind: Kind, rng: Random) -> Example:
@@ -98,21 +102,21 @@ def _example(kind: Kind, rng: Random) -> Example:
     rows = [[thing, *(value(column.values, rng) for column in columns)] for thing in things]
     header = [rng.choice(kind.key), *(rng.choice(column.names) for column in columns)]
     at, row, draw = rng.randrange(len(columns)), rng.randrange(len(rows)), rng.random()
-    once = sum(other[at + 1] == rows[row][at + 1] for other in rows) == 1
+    asked, thing, cell = columns[at], things[row], rows[row][at + 1]
+    without = NO_SUCH_ROW <= draw < NO_SUCH_ROW + NO_SUCH_COLUMN and len(columns) > 2
     title = rng.choice(kind.titles)
+    kept = [n for n in range(len(header)) if not (without and n == at + 1)]
+    written = write([header[n] for n in kept], [[one[n] for n in kept] for one in rows], rng)
+    spans: list[tuple[int, int]] = []
     if draw < NO_SUCH_ROW:
-        written = write(header, rows, rng)
-        return _made(title, _asked(columns[at], absent, rng), written.text, [], rng)
-    if draw < NO_SUCH_ROW + NO_SUCH_COLUMN and len(columns) > 2:
-        kept = [n for n in range(len(header)) if n != at + 1]
-        written = write([header[n] for n in kept], [[one[n] for n in kept] for one in rows], rng)
-        return _made(title, _asked(columns[at], things[row], rng), written.text, [], rng)
-    written = write(header, rows, rng)
-    if draw > 1 - REVERSED and once and columns[at].which:
-        question = rng.choice(columns[at].which).replace("{}", rows[row][at + 1])
-        return _made(title, question, written.text, [written.cells[row][0]], rng)
-    question = _asked(columns[at], things[row], rng)
-    return _made(title, question, written.text, [written.cells[row][at + 1]], rng)
+        question = _asked(asked, absent, rng)
+    elif without:
+        question = _asked(asked, thing, rng)
+    elif draw > 1 - REVERSED and asked.which and sum(one[at + 1] == cell for one in rows) == 1:
+        question, spans = rng.choice(asked.which).replace("{}", cell), [written.cells[row][0]]
+    else:
+        question, spans = _asked(asked, thing, rng), [written.cells[row][at + 1]]
+    return _made(title, question, written.text, spans, rng)
 
 
 def _beside(example: Example, prose: str, rng: Random) -> Example:
@@ -164,9 +168,12 @@ def _asked(column: Column, thing: str, rng: Random) -> str:
 def write(header: Sequence[str], rows: Sequence[Sequence[str]], rng: Random) -> Written:
     """The table as a parser gives it: rows as "column: cell; …", as Markdown, or as cells between bars."""
     form = rng.choice(["named", "named", "markdown", "bars"])
-    lines = [] if form == "named" else [_joined(header, form)]
-    if form == "markdown":
-        lines.append("|" + "|".join("---" for _ in header) + "|")
+    heads = {
+        "named": [],
+        "bars": [" | ".join(header)],
+        "markdown": [f"| {' | '.join(header)} |", "|---" * len(header) + "|"],
+    }
+    lines = heads[form]
     text, cells = "".join(line + "\n" for line in lines), []
     for row in rows:
         places, line = [], "| " if form == "markdown" else ""
@@ -179,10 +186,6 @@ def write(header: Sequence[str], rows: Sequence[Sequence[str]], rng: Random) -> 
         text += line + (" |" if form == "markdown" else "") + "\n"
         cells.append(places)
     return Written(text.rstrip("\n"), cells)
-
-
-def _joined(cells: Sequence[str], form: str) -> str:
-    return f"| {' | '.join(cells)} |" if form == "markdown" else " | ".join(cells)
 
 
 def value(kind: str | tuple[str, ...], rng: Random) -> str:

@@ -2,7 +2,8 @@
 
     python -m training.train --run DIR --examples broad.jsonl close.jsonl --held held.jsonl
 
-The files are gone through in the order given, each shuffled within itself. The rate warms up, stays, and falls
+The files are gone through in the order given, each shuffled within itself; with ``--keep``, all of them as one, mixed
+with examples that are to be read as a network reads them that was trained before. The rate warms up, stays, and falls
 linearly to nothing over the last part (``--decay``). ``DIR`` keeps a checkpoint (safetensors, every
 ``--minutes``) and ``log.jsonl``; the same command goes on where it stopped. A file ``DIR/decay-now`` makes the
 run skip to its decay; a number of steps in it makes the decay that short; the weights from before it stay in
@@ -15,6 +16,8 @@ import argparse
 import json
 import math
 import time
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +26,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from qa.reader.neural_model import ReaderNet, from_base
+from qa.reader.neural import WEIGHTS
+from qa.reader.neural_model import ReaderNet, from_base, load_net
 from qa.reader.neural_pieces import base_dir
 from qa.runtime.weights import read_tensors
 from training.batches import Batch, Row, collate, plan, read_examples, row
 from training.learn import WAYS, choose, drop
-from training.loss import KINDS, loss
+from training.loss import KINDS, loss, with_kept
 from training.measures import validate
 from training.questions import Example
 
@@ -37,6 +41,7 @@ class Trainer:
     """A network in bfloat16 for the arithmetic, its weights in float32 for the updates.
 
     ``exact``: all in float32, which is quicker where the processor has no bfloat16. ``dropout``: as ``drop`` has it.
+    ``teacher``: the network that says what is right of rows that are kept.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class Trainer:
         *,
         dropout: float = 0.0,
         exact: bool = False,
+        teacher: ReaderNet | None = None,
     ) -> None:
         torch.manual_seed(seed)
         self.device = device
@@ -59,6 +65,7 @@ class Trainer:
         self.master = {name: p.detach().clone().to(device) for name, p in net.named_parameters() if p.requires_grad}
         drop(net, dropout)
         self.net = net.to(device=device, dtype=torch.float32 if exact else torch.bfloat16)
+        self.teacher = teacher and teacher.to(device)
         self.trained = {name: p for name, p in self.net.named_parameters() if p.requires_grad}
         plain = [p for p in self.master.values() if p.ndim > 1]
         bare = [p for p in self.master.values() if p.ndim == 1]
@@ -68,9 +75,14 @@ class Trainer:
     def update(self, batch: Batch, factor: float, kind: str = "joint") -> tuple[float, float]:
         """One step at ``factor`` of the rate; the two losses. ``kind``: as ``loss`` has it."""
         self.net.train()
-        inputs = (batch.pieces, batch.segments, batch.real, batch.inside)
-        scores = self.net(*(part.to(self.device) for part in inputs))
-        span, answer = loss(scores, batch, kind)
+        inputs = [part.to(self.device) for part in (batch.pieces, batch.segments, batch.real, batch.inside)]
+        scores = self.net(*inputs)
+        if self.teacher is None:
+            span, answer = loss(scores, batch, kind)
+        else:
+            with torch.no_grad():
+                taught = self.teacher(*inputs)
+            span, answer = with_kept(scores, taught, batch, kind)
         torch.autograd.backward(span + answer)
         for name, weight in self.trained.items():
             self.master[name].grad = weight.grad.float() if weight.grad is not None else None
@@ -137,13 +149,28 @@ def load_rows(files: list[Path]) -> list[list[Row]]:
     return [[made for example in read_examples([file]) if (made := row(example))] for file in files]
 
 
+def kept(row: Row) -> Row:
+    """The row as the teacher is to say what is right of it, rivals left out."""
+    return replace(row, spans=[], rivals=(), kept=True)
+
+
 def main() -> None:
     options = arguments()
     torch.set_num_threads(options.threads)
     options.run.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    trainer = Trainer(device, options.rate, options.seed, options.learn, dropout=options.dropout, exact=options.float32)
+    trainer = Trainer(
+        device,
+        options.rate,
+        options.seed,
+        options.learn,
+        dropout=options.dropout,
+        exact=options.float32,
+        teacher=load_net(options.teacher) if options.keep else None,
+    )
     files = load_rows(options.examples)
+    if options.keep:
+        files = [[*chain(*files), *map(kept, chain(*load_rows(options.keep)))]]
     batches: list[list[Row]] = []
     for number, rows in enumerate(files):
         order = plan(rows, options.size, options.seed + number)
@@ -199,6 +226,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--loss", choices=KINDS, default="joint", help="spans together, or each for itself")
     parser.add_argument("--dropout", type=float, default=0.0, help="share of what a layer gives that is left out")
     parser.add_argument("--float32", action="store_true", help="no bfloat16, for processors without it")
+    parser.add_argument(
+        "--keep", type=Path, nargs="+", help="examples to be read as before, gone through with the others"
+    )
+    parser.add_argument("--teacher", type=Path, default=WEIGHTS, help="exported weights; those that ship")
     parser.add_argument("--size", type=int, default=32, help="passages a step")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--warmup", type=int, default=100, help="steps")

@@ -20,11 +20,11 @@ from qa.reader.neural_pieces import MAX_PIECES, Window, load_tokenizer, windows 
 from training.average import average, read_weights  # noqa: E402
 from training.batches import POOL, Row, collate, plan, row  # noqa: E402
 from training.export import export  # noqa: E402
-from training.loss import among_rivals  # noqa: E402
+from training.loss import KEEPING, among_rivals, keeping, loss, with_kept  # noqa: E402
 from training.negatives import found_names, swapped, without_answer  # noqa: E402
 from training.passages import cut, joined, sentences  # noqa: E402
 from training.questions import Example, Item  # noqa: E402
-from training.train import Trainer  # noqa: E402
+from training.train import Trainer, kept  # noqa: E402
 from training.wording import mistyped, reworded  # noqa: E402
 
 TEXT = (
@@ -143,6 +143,45 @@ def test_spans_of_rivals_count_against_their_own_null() -> None:
     share = math.e / (math.e + 1 + math.e**2)
     assert lost.item() == pytest.approx(-math.log(share) / 3, rel=1e-5)
     assert among_rivals(odds, right, torch.tensor([0, 1, 2])).item() == 0
+
+
+def test_what_is_kept_is_measured_against_the_other_network() -> None:
+    """Of a null and two spans the others' shares are 1/4, 1/4 and 1/2, ours 1/2, 1/4 and 1/4; they answer with 1/2, we
+    with 1/4."""
+
+    def scores(null: float, spans: list[float], answer: float) -> tuple[torch.Tensor, ...]:
+        shape = torch.zeros(1, 2)
+        return shape, shape, torch.tensor([[spans]]).log(), torch.tensor([null]).log(), torch.tensor([answer]).log()
+
+    ours, theirs = scores(2, [1, 1], 1 / 3), scores(1, [1, 2], 1)
+    span, answer = keeping(ours, theirs)
+    assert span.item() == pytest.approx(0.25 * math.log(1 / 2) + 0.5 * math.log(2), rel=1e-5)
+    assert answer.item() == pytest.approx(0.5 * math.log(2) + 0.5 * math.log(2 / 3), rel=1e-5)
+    assert [part.item() for part in keeping(ours, ours)] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_rows_that_are_kept_are_read_as_before_and_the_others_learnt() -> None:
+    told = [made for fact in FACTS[:3] if (made := row(example(*fact)))]
+    rest = [kept(made) for fact in FACTS[3:] if (made := row(example(*fact)))]
+    mixed = [collate(rows) for rows in (told, rest, [*told, *rest])]
+    trainer = Trainer("cpu", 3e-4, 1, exact=True)
+    inputs = [(batch.pieces, batch.segments, batch.real, batch.inside) for batch in mixed]
+    before = [trainer.net.eval()(*part) for part in inputs]
+    changed = (*before[2][:3], before[2][3] + 1, before[2][4])
+    further = keeping(tuple(part[3:] for part in before[2]), tuple(part[3:] for part in changed))
+    for part, one, other in zip(
+        with_kept(before[2], changed, mixed[2]), loss(before[0], mixed[0]), further, strict=True
+    ):
+        assert part.item() == pytest.approx(0.6 * one.item() + 0.4 * KEEPING * other.item(), rel=1e-3)
+    assert with_kept(before[1], before[1], mixed[1])[0].item() == pytest.approx(0, abs=1e-5)
+
+    far = []
+    for with_teacher in (True, False):
+        trainer = Trainer("cpu", 3e-4, 1, exact=True, teacher=Trainer("cpu", 0, 1, exact=True).net.eval())
+        losses = [sum(trainer.update(mixed[2] if with_teacher else mixed[0], 1.0)) for _ in range(20)]
+        assert losses[-1] < losses[0]
+        far.append(sum(part.item() for part in keeping(trainer.net.eval()(*inputs[1]), before[1])))
+    assert far[0] < 0.5 * far[1]
 
 
 def test_a_few_steps_lower_the_loss_and_the_export_reads_alike(tmp_path: Path) -> None:

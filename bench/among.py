@@ -56,6 +56,9 @@ class AmongEncoder:
             on_done(len(texts))
         return vectors
 
+    def encode_question(self, question: str) -> FloatArray:
+        return self._real.encode_question(question)
+
     def _between(self, seed: int) -> FloatArray:
         chance = np.random.default_rng(seed)
         both = self._near[chance.choice(len(self._near), 2, replace=False)].sum(axis=0)

@@ -59,6 +59,10 @@ class SyntheticEncoder:
         unit: FloatArray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
 
+    def encode_question(self, question: str) -> FloatArray:
+        vector: FloatArray = self.encode([question])[0]
+        return vector
+
     def _vector(self, seed: int) -> FloatArray:
         noise = np.random.default_rng(seed).standard_normal(DIMENSIONS, dtype=np.float32)
         vector: FloatArray = self._centres[seed % CLUSTERS] + SPREAD * noise

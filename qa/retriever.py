@@ -35,7 +35,7 @@ class Retriever:
         if k < 1:
             return ()
         rows = None if only is None else self.index.store.rows_of(only)
-        vector = self.encoder.encode([question])[0] if mode != "lexical" else None
+        vector = self.encoder.encode_question(question) if mode != "lexical" else None
         if mode == "hybrid":
             return self._fused(question, vector, rows, k)
         pool = self._propose(question, vector, max(k, self.pool), rows, lexical=mode == "lexical")

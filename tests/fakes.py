@@ -51,6 +51,10 @@ class FakeEncoder:
             on_done(len(texts))
         return vectors
 
+    def encode_question(self, question: str) -> FloatArray:
+        vector: FloatArray = self.encode([question])[0]
+        return vector
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [2 + len(self.token_starts(text)) for text in texts]
 

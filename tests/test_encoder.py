@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,10 +92,11 @@ class TestVectors:
         assert encoder.encode([]).shape == (0, 384)
 
     def test_what_is_given_out_is_not_shared(self, encoder: Encoder) -> None:
-        first = encoder.encode(["a question"])
+        first = encoder.encode_question("a question")
         kept = first.copy()
         first[:] = 0
-        assert np.array_equal(encoder.encode(["a question"]), kept)
+        assert np.array_equal(encoder.encode_question("a question"), kept)
+        assert np.array_equal(encoder.encode(["a question"])[0], kept)
 
     def test_progress_is_told(self, encoder: Encoder) -> None:
         done: list[int] = []
@@ -184,6 +186,7 @@ class Loaded:
     def __init__(self, limit: float | None, tokenizer: object, positions: int | None) -> None:
         self.max_seq_length = limit
         self.tokenizer = tokenizer
+        self.prompts: dict[str, str] = {}
         self.device = SimpleNamespace(type="cpu")
         self.first = SimpleNamespace(
             auto_model=SimpleNamespace(config=SimpleNamespace(max_position_embeddings=positions))
@@ -238,6 +241,20 @@ class TestFolders:
         assert other.fingerprint != encoder.fingerprint and len(other.fingerprint) == 64
         assert float(other.encode(["a text"])[0] @ encoder.encode(["a text"])[0]) > 0.997  # as above
         assert (other.dimensions, other.max_tokens) == (384, 256)
+
+    @pytest.mark.parametrize("kind", ["document", "passage"])
+    def test_prompts_of_the_model_stand_before_questions_and_passages(self, tmp_path: Path, kind: str) -> None:
+        """Held to a model without prompts that is given the same words with them."""
+        folder = linked(tmp_path / "model", without=("config_sentence_transformers.json",))
+        prompts = {"query": "what they ask: ", kind: "what stands there: "}
+        (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+        prompted, plain = load_encoder(str(folder)), load_encoder(str(linked(tmp_path / "plain")))
+        assert prompted.encode_question("who?") @ plain.encode_question("what they ask: who?") > 0.99999
+        [passage], [expected] = prompted.encode(["a cat"]), plain.encode(["what stands there: a cat"])
+        assert passage @ expected > 0.99999
+        assert passage @ plain.encode(["a cat"])[0] < 0.99
+        assert (prompted.max_tokens, plain.max_tokens) == (256 - 4, 256)
+        assert prompted.count_tokens(["a cat"]) == plain.count_tokens(["a cat"]) == [4]
 
     def test_the_fingerprint_changes_with_weights_and_settings(self, tmp_path: Path) -> None:
         folder = linked(tmp_path / "model", weights=b"one")

@@ -39,14 +39,17 @@ class BatchedEncoder(ABC):
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         """Unit vectors of a few texts."""
 
+    def _embed_question(self, question: str) -> FloatArray:
+        """Unit vector of a question: as any text's, unless an encoder says otherwise."""
+        vector: FloatArray = self._embed([question])[0]
+        return vector
+
     def prepare(self) -> None:
         """As ``qa.encoder.Encoder`` has it: all is loaded, unless an encoder says otherwise."""
         return None
 
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
         """As ``qa.encoder.Encoder`` has it."""
-        if len(texts) == 1 and on_done is None:
-            return self._alone(texts[0]).copy()
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
         for start in range(0, len(order), self.batch):
@@ -55,6 +58,10 @@ class BatchedEncoder(ABC):
             if on_done:
                 on_done(len(rows))
         return vectors
+
+    def encode_question(self, question: str) -> FloatArray:
+        """As ``qa.encoder.Encoder`` has it."""
+        return self._asked(question).copy()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As ``qa.encoder.Encoder`` has it; a text by itself, such as a passage while it is made, is remembered."""
@@ -74,6 +81,6 @@ class BatchedEncoder(ABC):
         return lru_cache(_REMEMBERED)(lambda text: self._counts([text])[0])
 
     @cached_property
-    def _alone(self) -> Callable[[str], FloatArray]:
-        """A text by itself, such as a question, which retriever and reader both ask for."""
-        return lru_cache(_REMEMBERED)(lambda text: self._embed([text]))
+    def _asked(self) -> Callable[[str], FloatArray]:
+        """A question's vector, which retriever and reader both ask for."""
+        return lru_cache(_REMEMBERED)(self._embed_question)

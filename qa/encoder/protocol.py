@@ -23,7 +23,8 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """The most word pieces of a text, special ones included, that the model reads; the rest it would drop."""
+        """The most word pieces of a text, special ones included, that the model reads; the rest it would drop. What a
+        model has put in front of every text is taken off."""
 
     def prepare(self) -> None:
         """Load what ``encode`` needs, so that the first texts need not wait for it."""
@@ -34,6 +35,10 @@ class Encoder(Protocol):
         Without ``on_done`` a text's vector is the same to the last bit whatever else is encoded; with it, for many
         texts, an encoder may batch them, and rounding may differ.
         """
+
+    def encode_question(self, question: str) -> FloatArray:
+        """Unit vector of a question, shape ``(dimensions,)``: for a model that embeds questions otherwise than texts,
+        not what ``encode`` gives."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, special ones included, nothing cut."""

@@ -69,7 +69,7 @@ class SentenceTransformerEncoder(BatchedEncoder):
     def encode(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> FloatArray:
         """As ``qa.encoder.Encoder`` has it."""
         if on_done is None and texts:  # in a batch, a text's neighbours would move its vector by rounding
-            return np.concatenate([self._alone(text) for text in texts])
+            return np.concatenate([self._embed([text]) for text in texts])
         return super().encode(texts, on_done)
 
     @cached_property
@@ -78,7 +78,7 @@ class SentenceTransformerEncoder(BatchedEncoder):
 
     @cached_property
     def max_tokens(self) -> int:
-        """The model's own limit; that of its positions where it names none; else ``_NO_LIMIT``."""
+        """The model's own limit; that of its positions where it names none; else ``_NO_LIMIT``. Less its prompt."""
         config = getattr(getattr(self._model[0], "auto_model", None), "config", None)
         limits = (
             getattr(self._model, "max_seq_length", None),
@@ -86,8 +86,21 @@ class SentenceTransformerEncoder(BatchedEncoder):
             getattr(config, "max_position_embeddings", None),
         )
         found = [int(limit) for limit in limits if limit is not None and math.isfinite(limit) and limit > 0]
-        return min([*found, _NO_LIMIT])
+        return min([*found, _NO_LIMIT]) - (len(self.token_starts(self._prompt)) if self._prompt else 0)
+
+    @property
+    def _prompt(self) -> str:
+        """What the model has put in front of every passage, "" for most. By itself ``encode_document`` would take the
+        empty one that sentence-transformers gives a model without its own called "document"."""
+        prompts: dict[str, str] = self._model.prompts
+        return next((prompts[name] for name in ("document", "passage", "corpus") if prompts.get(name)), "")
 
     def _embed(self, texts: Sequence[str]) -> FloatArray:
-        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        vectors = self._model.encode_document(
+            list(texts), prompt=self._prompt, normalize_embeddings=True, show_progress_bar=False
+        )
         return np.asarray(vectors, dtype=np.float32)
+
+    def _embed_question(self, question: str) -> FloatArray:
+        vectors = self._model.encode_query([question], normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors[0], dtype=np.float32)

@@ -24,7 +24,7 @@ class Similarity:
         """The cosine of every sentence."""
         if not sentences:
             return []
-        asked = self.encoder.encode([question])[0]
+        asked = self.encoder.encode_question(question)
         vectors = self._of(sentences)
         # One by one: what a product of matrices rounds to may depend on how many rows there are.
         return [float(vectors[sentence] @ asked) for sentence in sentences]
